@@ -1,0 +1,1 @@
+export { McpCheck, type McpCheckArgs } from "./mcpCheck";

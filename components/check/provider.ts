@@ -1,0 +1,84 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { anyChanged } from "../dynamic/values";
+import { type Endpoint, HandshakeError, handshake, type ServerSurface } from "./handshake";
+import { lastLines, maskSecrets, quoteLines } from "./logs";
+import { toolNames, toolsDigest } from "./surface";
+
+/** Inputs of a check; the field's meanings stand in McpCheckArgs. */
+export interface CheckInputs {
+  server: string;
+  url?: string;
+  command?: string;
+  args?: string[];
+  env?: Record<string, string>;
+  secretEnv?: Record<string, string>;
+  logFile?: string;
+  timeoutSeconds: number;
+  triggers: string[];
+}
+
+export interface CheckOutputs extends CheckInputs {
+  serverName: string;
+  serverVersion: string;
+  protocolVersion: string;
+  tools: string[];
+  toolsDigest: string;
+}
+
+const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secretEnv", "triggers"] as const;
+/** Between two attempts at an HTTP server that is still coming up, in milliseconds. */
+const RETRY_MS = 250;
+
+export const checkProvider = {
+  async check(_olds: CheckInputs, news: CheckInputs) {
+    return { inputs: news, failures: [] };
+  },
+  async diff(_id: string, olds: CheckOutputs, news: CheckInputs): Promise<pulumi.dynamic.DiffResult> {
+    return { changes: anyChanged(olds, news, CHECK_AGAIN_ON) };
+  },
+  async create(inputs: CheckInputs): Promise<pulumi.dynamic.CreateResult<CheckOutputs>> {
+    return { id: inputs.server, outs: await checkServer(inputs) };
+  },
+  async update(_id: string, _olds: CheckOutputs, news: CheckInputs) {
+    return { outs: await checkServer(news) };
+  },
+  async delete() {},
+} satisfies pulumi.dynamic.ResourceProvider<CheckInputs, CheckOutputs>;
+
+async function checkServer(inputs: CheckInputs): Promise<CheckOutputs> {
+  const { tools, ...server } = await handshakeOrExplain(inputs);
+  return { ...inputs, ...server, tools: toolNames(tools), toolsDigest: toolsDigest(tools) };
+}
+
+async function handshakeOrExplain(inputs: CheckInputs): Promise<ServerSurface> {
+  const endpoint = toEndpoint(inputs);
+  const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
+  for (;;) {
+    try {
+      return await handshake(endpoint, Math.max(1_000, deadline - Date.now()));
+    } catch (error) {
+      if (endpoint.transport === "http" && isComingUp(error as Error) && Date.now() + RETRY_MS < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        continue;
+      }
+      throw new Error(await explain(inputs, error as Error));
+    }
+  }
+}
+
+function toEndpoint({ url, command, args = [], env = {}, secretEnv = {} }: CheckInputs): Endpoint {
+  if (url !== undefined) return { transport: "http", url };
+  if (command === undefined) throw new Error("McpCheck needs `url` or `command`: one of them says where the server is.");
+  return { transport: "stdio", command, args, env: { ...env, ...secretEnv } };
+}
+
+/** A refused connection or a gateway without a backend passes; any other answer is the server's own. */
+const isComingUp = ({ message }: Error): boolean => /ECONNREFUSED|ECONNRESET|fetch failed|\b50[234]\b/.test(message);
+
+async function explain({ server, url, command, args, secretEnv, logFile }: CheckInputs, error: Error): Promise<string> {
+  const where = url ?? [command, ...(args ?? [])].join(" ");
+  const stderr = error instanceof HandshakeError ? error.stderr : "";
+  const lines = logFile ? await lastLines(logFile, 20) : stderr.split("\n").filter(Boolean).slice(-20);
+  const text = `MCP server "${server}" does not answer as an MCP server at ${where}: ${error.message}. ${quoteLines(lines)}`;
+  return maskSecrets(text, Object.values(secretEnv ?? {}));
+}

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { McpCheckArgs } from "../check";
+import {
+  declaredRequirements,
+  dependencyDigest,
+  type McpServerArgs,
+  type ResolvedServer,
+  sourceDigest,
+} from "../server";
+import { launchCommand, listenEnv, moduleEnv } from "./launch";
+import type { InstallationInputs } from "./provider/installation";
+import type { ProcessInputs } from "./provider/process";
+import type { Installation, InputsOf } from "./resources";
+
+/** Servers of the process target can be reached from this machine only. */
+const HOST = "127.0.0.1";
+
+/** Where a client finds the server: a URL, or a command with its environment. */
+export interface ProcessEndpoint {
+  url?: pulumi.Output<string>;
+  command?: pulumi.Output<string>;
+  args?: pulumi.Output<string[]>;
+  env?: pulumi.Output<Record<string, string>>;
+}
+
+type Variables = Pick<McpServerArgs, "env" | "secrets">;
+
+/** URL of an HTTP server's MCP endpoint. */
+export const url = ({ port, path }: ResolvedServer): string => `http://${HOST}:${port}${path}`;
+
+/** Inputs of the server's installation on this machine. */
+export function installationInputs(
+  server: ResolvedServer,
+  instance: pulumi.Input<string>,
+): InputsOf<InstallationInputs> {
+  return {
+    server: server.name,
+    instance,
+    runtime: server.runtime,
+    source: server.source,
+    sourceDigest: sourceDigest(server.source),
+    dependencyFiles: server.dependencyFiles,
+    dependencyDigest: dependencyDigest(server.source, server.dependencyFiles),
+    requirements: declaredRequirements(server.inspection),
+    requiresRuntime: server.requiresRuntime ?? "",
+  };
+}
+
+/** Inputs of an HTTP server's process. It runs from its release, so that a failed update can go back to the one before. */
+export function processInputs(
+  server: ResolvedServer,
+  instance: pulumi.Input<string>,
+  installation: Installation,
+  { env, secrets }: Variables,
+): InputsOf<ProcessInputs> {
+  const root = pulumi.interpolate`${installation.folder}/releases/${installation.release}`;
+  const launch = launchFrom(server, root, installation);
+  return {
+    server: server.name,
+    instance,
+    release: installation.release,
+    cwd: root,
+    command: launch.command,
+    args: launch.args,
+    env: serverEnv(server, root, env),
+    secretEnv: pulumi.secret(secrets ?? {}),
+    host: HOST,
+    port: server.port,
+    readinessPath: server.health.readinessPath,
+    startTimeoutSeconds: server.health.startPeriodSeconds,
+  };
+}
+
+/** What a client runs to start a stdio server. Its path stays the same from release to release. */
+export function stdioEndpoint(server: ResolvedServer, installation: Installation, { env }: Variables) {
+  const root = pulumi.interpolate`${installation.folder}/current`;
+  const { command, args } = launchFrom(server, root, installation);
+  return { command, args, env: serverEnv(server, root, env) };
+}
+
+/** The handshake runs again when the process has been started anew, or a stdio server has a new release. */
+export function checkArgs(
+  server: ResolvedServer,
+  { folder }: Installation,
+  endpoint: ProcessEndpoint,
+  started: pulumi.Output<string>,
+  { secrets }: Variables,
+): McpCheckArgs {
+  return {
+    server: server.name,
+    ...endpoint,
+    ...(endpoint.url ? { logFile: pulumi.interpolate`${folder}/logs/server.log` } : { secrets: secrets ?? {} }),
+    timeoutSeconds: server.health.startPeriodSeconds,
+    triggers: [started],
+  };
+}
+
+function launchFrom(server: ResolvedServer, root: pulumi.Output<string>, { interpreter }: Installation) {
+  return pulumi.all([root, interpreter]).apply(([root, interpreter]) => launchCommand(server, root, interpreter));
+}
+
+/** The user's own variables win over what the platform sets. */
+function serverEnv(server: ResolvedServer, root: pulumi.Output<string>, env: Variables["env"]) {
+  return pulumi
+    .all([root, env ?? {}])
+    .apply(([root, own]): Record<string, string> => ({ ...listenEnv(server, HOST), ...moduleEnv(server, root), ...own }));
+}

@@ -1,0 +1,51 @@
+import { type EntryPoint, type ResolvedServer, Runtime } from "../server";
+
+/** A command with its arguments. */
+export interface Command {
+  command: string;
+  args: string[];
+}
+
+/** How the server in the folder `root` (a release, or the link `current`) is started. */
+export function launchCommand(
+  { runtime, entryPoint, args }: Pick<ResolvedServer, "runtime" | "entryPoint" | "args">,
+  root: string,
+  interpreter: string,
+): Command {
+  const command = interpreter.startsWith("/") ? interpreter : `${root}/${interpreter}`;
+  return { command, args: [...runtimeArguments(runtime), ...entryArguments(entryPoint, root), ...args] };
+}
+
+// Python holds back what it writes to a pipe, and the last lines of a crash with it, unless it is told otherwise.
+const runtimeArguments = (runtime: Runtime): string[] => (runtime === Runtime.Python ? ["-u"] : []);
+
+const entryArguments = ({ kind, value }: EntryPoint, root: string): string[] =>
+  kind === "module" ? ["-m", value] : [`${root}/${value}`];
+
+/**
+ * Environment variables by which a server learns where to listen. FastMCP reads its own names; the other names are
+ * those that servers of every platform use.
+ */
+export function listenEnv(
+  { transport, port, metricsPort }: Pick<ResolvedServer, "transport" | "port" | "metricsPort">,
+  host: string,
+): Record<string, string> {
+  if (transport === "stdio") return {};
+  return {
+    HOST: host,
+    PORT: String(port),
+    METRICS_HOST: host,
+    METRICS_PORT: String(metricsPort),
+    FASTMCP_HOST: host,
+    FASTMCP_PORT: String(port),
+  };
+}
+
+/** A Python module is found in the release whatever the working directory is. */
+export function moduleEnv(
+  { runtime, entryPoint }: Pick<ResolvedServer, "runtime" | "entryPoint">,
+  root: string,
+): Record<string, string> {
+  if (runtime !== Runtime.Python || entryPoint.kind !== "module") return {};
+  return { PYTHONPATH: entryPoint.moduleRoot ? `${root}/${entryPoint.moduleRoot}` : root };
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { McpCheck } from "../check";
+import { enterClients } from "../clients/entries";
+import { type McpServerArgs, plainSettings, resolve, Target, Transport } from "../server";
+import { reportAdvice } from "../server/diagnostics";
+import { checkArgs, installationInputs, type ProcessEndpoint, processInputs, stdioEndpoint, url } from "./inputs";
+import { Installation, SupervisedProcess } from "./resources";
+
+/**
+ * An MCP server as a local process. A stdio server is installed and left for its client to launch; an HTTP server runs
+ * in the background under a supervisor. Either is deployed only once it has answered a real MCP handshake.
+ */
+export class McpProcess extends pulumi.ComponentResource {
+  /** Transport of the server: "stdio" or "http". */
+  readonly transport: pulumi.Output<string>;
+  /** URL of the MCP endpoint of an HTTP server; undefined for a stdio server. */
+  readonly url: pulumi.Output<string | undefined>;
+  /** Command with which a client launches a stdio server; undefined for an HTTP server. */
+  readonly command: pulumi.Output<string | undefined>;
+  /** Arguments of that command; undefined for an HTTP server. */
+  readonly args: pulumi.Output<string[] | undefined>;
+  /** Names of the server's tools, sorted. */
+  readonly tools: pulumi.Output<string[]>;
+  /** SHA-256 over the names, descriptions and schemas of the tools: it changes when what clients see changes. */
+  readonly toolsDigest: pulumi.Output<string>;
+  /** What to paste into the configuration of each MCP client, by client: JSON, for Codex TOML. Secrets stand in it as placeholders. */
+  readonly clients: pulumi.Output<{ [key: string]: string }>;
+
+  constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp:index:McpProcess", name, {}, opts);
+    const { clients = [], ...settings } = plainSettings(args);
+    const server = resolve(name, settings);
+    reportAdvice(server, Target.Process, this);
+
+    // Through a promise, which carries no dependency: a child that depends on its own parent would wait for itself.
+    const instance = new Promise<string>((done) => this.urn.apply((urn) => done(instanceKey(name, urn))));
+    const installation = new Installation(`${name}-installation`, installationInputs(server, instance), {
+      parent: this,
+    });
+    let endpoint: ProcessEndpoint;
+    let started: pulumi.Output<string>;
+    if (server.transport === Transport.Http) {
+      const inputs = processInputs(server, instance, installation, args);
+      started = new SupervisedProcess(`${name}-process`, inputs, { parent: this }).generation;
+      endpoint = { url: pulumi.output(url(server)) };
+    } else {
+      started = installation.release;
+      endpoint = stdioEndpoint(server, installation, args);
+    }
+    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, endpoint, started, args), { parent: this });
+
+    this.transport = pulumi.output<string>(server.transport);
+    this.url = pulumi.output(endpoint.url);
+    this.command = pulumi.output(endpoint.command);
+    this.args = pulumi.output(endpoint.args);
+    this.tools = check.tools;
+    this.toolsDigest = check.toolsDigest;
+    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: check });
+    this.registerOutputs();
+  }
+}
+
+/** Key of the server's folder on this machine: the same for every run of this stack from this folder, and for no other. */
+function instanceKey(name: string, urn: string): string {
+  return `${name}-${createHash("sha256").update(`${process.cwd()}\n${urn}`).digest("hex").slice(0, 8)}`;
+}

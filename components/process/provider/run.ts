@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { packageManagerEnv } from "./childEnv";
+
+/** A command that failed, with the end of what it printed. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+
+  constructor(
+    command: string,
+    readonly output: string,
+  ) {
+    super(`\`${command}\` failed:\n${lastLines(output, 15)}`);
+  }
+}
+
+/** Runs an interpreter or package manager to its end and returns what it printed on stdout. */
+export function run(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...packageManagerEnv(), ...options.env };
+    execFile(command, args, { ...options, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const output = `${stdout}\n${stderr}`.trim() || error.message;
+      reject(new CommandError([command, ...args].join(" "), output));
+    }).stdin?.end();
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-count)
+    .map((line) => `  | ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic/resource";
+import type { InstallationInputs, InstallationOutputs } from "./provider/installation";
+import type { ProcessInputs, ProcessOutputs } from "./provider/process";
+
+/** Every field of T as a Pulumi input. */
+export type InputsOf<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/** A server's source and dependencies, installed on this machine outside the source tree. */
+export class Installation extends DynamicResource {
+  declare readonly folder: pulumi.Output<InstallationOutputs["folder"]>;
+  declare readonly release: pulumi.Output<InstallationOutputs["release"]>;
+  declare readonly interpreter: pulumi.Output<InstallationOutputs["interpreter"]>;
+
+  constructor(name: string, inputs: InputsOf<InstallationInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Installation", name, { ...inputs, folder: undefined, release: undefined, interpreter: undefined }, opts);
+  }
+}
+
+/** An HTTP server that runs in the background under a supervisor. */
+export class SupervisedProcess extends DynamicResource {
+  declare readonly generation: pulumi.Output<ProcessOutputs["generation"]>;
+
+  constructor(name: string, inputs: InputsOf<ProcessInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Process", name, { ...inputs, secretEnv: pulumi.secret(inputs.secretEnv), generation: undefined }, opts);
+  }
+}

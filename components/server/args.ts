@@ -1,0 +1,86 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The language runtime that executes the server. */
+export const Runtime = { Python: "python", Node: "node" } as const;
+export type Runtime = (typeof Runtime)[keyof typeof Runtime];
+
+/** How clients talk to the server: over its standard streams, or by Streamable HTTP. */
+export const Transport = { Stdio: "stdio", Http: "http" } as const;
+export type Transport = (typeof Transport)[keyof typeof Transport];
+
+/** Where a server runs. */
+export const Target = { Process: "process", Docker: "docker", Kubernetes: "kubernetes" } as const;
+export type Target = (typeof Target)[keyof typeof Target];
+
+/** The MCP clients whose configuration this package knows. */
+export const Client = {
+  ClaudeDesktop: "claudeDesktop",
+  ClaudeCode: "claudeCode",
+  VsCode: "vscode",
+  Cursor: "cursor",
+  Windsurf: "windsurf",
+  Gemini: "gemini",
+  Codex: "codex",
+} as const;
+export type Client = (typeof Client)[keyof typeof Client];
+
+/** CPU and memory that the server may use at most, and what is set aside for it. */
+export interface ResourcesArgs {
+  /** Most CPU the server may use, in cores. Defaults to 0.5. */
+  cpuLimit?: pulumi.Input<number>;
+  /** Most memory the server may use, as a quantity such as "512Mi" or "1Gi". Defaults to "512Mi". */
+  memoryLimit?: pulumi.Input<string>;
+  /** CPU set aside for the server, in cores. Defaults to 0.25. */
+  cpuReservation?: pulumi.Input<number>;
+  /** Memory set aside for the server, as a quantity. Defaults to "256Mi". */
+  memoryReservation?: pulumi.Input<string>;
+}
+
+/** How the platform learns that the server is ready and healthy. */
+export interface HealthArgs {
+  /** HTTP path that answers 2xx when the server can take work. Defaults to "/readyz". A server without it counts as ready once it answers HTTP at all. */
+  readinessPath?: pulumi.Input<string>;
+  /** HTTP path that answers 2xx while the server is alive. Defaults to "/healthz". */
+  livenessPath?: pulumi.Input<string>;
+  /** Seconds between two checks. Defaults to 30. */
+  intervalSeconds?: pulumi.Input<number>;
+  /** Seconds after which one check counts as failed. Defaults to 10. */
+  timeoutSeconds?: pulumi.Input<number>;
+  /** Seconds that a server may take to start before failed checks count. Defaults to 40. */
+  startPeriodSeconds?: pulumi.Input<number>;
+  /** Failed checks in a row after which the server is unhealthy. Defaults to 3. */
+  retries?: pulumi.Input<number>;
+}
+
+/**
+ * What a server is, wherever it runs. Only `source` is required: the rest is detected from the folder or defaulted.
+ * Everything but `env` and `secrets` decides which resources exist, so it must be known at preview.
+ */
+export interface McpServerArgs {
+  /** Folder of the server's source, absolute or relative to the Pulumi project. */
+  source: pulumi.Input<string>;
+  /** Language runtime. Defaults to what the folder's files say: requirements.txt, pyproject.toml or fastmcp.json for Python, package.json for Node. */
+  runtime?: pulumi.Input<Runtime>;
+  /** Transport of the server. Defaults to what the entry point's own code says, else stdio. */
+  transport?: pulumi.Input<Transport>;
+  /** What starts the server, relative to `source`: a file ("server.py", "dist/index.js") or a Python module ("-m my_server"). Defaults to what the folder declares. */
+  entryPoint?: pulumi.Input<string>;
+  /** Arguments passed to the server after its entry point. Defaults to none. Never put secrets here. */
+  args?: pulumi.Input<pulumi.Input<string>[]>;
+  /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to 8080. */
+  port?: pulumi.Input<number>;
+  /** TCP port of the Prometheus metrics, passed to the server as METRICS_PORT. Defaults to 8000. */
+  metricsPort?: pulumi.Input<number>;
+  /** HTTP path of the MCP endpoint. Defaults to "/mcp". */
+  path?: pulumi.Input<string>;
+  /** Environment variables that are no secret. Defaults to none. */
+  env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Environment variables whose values are secret, whatever way they are passed in. Defaults to none. */
+  secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** CPU and memory. Defaults to the limits 0.5 CPU and 512Mi, and the reservations 0.25 CPU and 256Mi. */
+  resources?: pulumi.Input<ResourcesArgs>;
+  /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */
+  health?: pulumi.Input<HealthArgs>;
+  /** MCP clients into whose configuration file of this user the server is entered. Defaults to none: `clients` of the component says what to paste. */
+  clients?: pulumi.Input<pulumi.Input<Client>[]>;
+}

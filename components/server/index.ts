@@ -1,0 +1,13 @@
+export { Client, type HealthArgs, type McpServerArgs, type ResourcesArgs, Runtime, Target, Transport } from "./args";
+export { DEFAULTS } from "./defaults";
+export type { Dependency } from "./detection";
+export { dependencyDigest, sourceDigest, sourceFiles } from "./digest";
+export { formatProblem, InvalidInputError, type Problem } from "./errors";
+export { NEVER_DEPLOYED } from "./exclude";
+export { type Inspection, inspectFolder, type TextFile } from "./inspect";
+export { memoryMiB, parseMemory } from "./memory";
+export { plainSettings } from "./plain";
+export { declaredRequirements } from "./pythonRequirements";
+export { type ResolveOptions, resolve } from "./resolve";
+export type { EntryPoint, ResolvedServer, ServerSettings } from "./resolved";
+export * from "./validate";

@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { McpServerArgs } from "./args";
+import { InvalidInputError, type Problem } from "./errors";
+import type { ServerSettings } from "./resolved";
+
+/** Fields that only reach a running server and decide about no resource: they may be outputs of other resources. */
+const LATE = new Set(["env", "secrets"]);
+
+/**
+ * The fields of the args that shape a server, as plain values.
+ * @throws InvalidInputError when one of them is an output of another resource: which resources exist must be known at preview
+ */
+export function plainSettings(args: McpServerArgs): ServerSettings {
+  const problems: Problem[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(args)) {
+    if (LATE.has(field) || value === undefined) continue;
+    if (holdsOutput(value)) problems.push(notPlain(field));
+    settings[field] = value;
+  }
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return settings as unknown as ServerSettings;
+}
+
+function holdsOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
+}
+
+const notPlain = (field: string): Problem => ({
+  path: field,
+  message: "depends on another resource, but it decides which resources exist and must be known at preview",
+  got: "an output",
+  allowed: "a plain value",
+  fix: "pass values of other resources in `env` or `secrets`",
+});

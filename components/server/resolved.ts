@@ -1,0 +1,68 @@
+import type { Client, Runtime, Transport } from "./args";
+import type { Dependency } from "./detection";
+import type { Inspection } from "./inspect";
+
+/** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. `env` and `secrets` stay outputs and are not part of it. */
+export interface ServerSettings {
+  source: string;
+  runtime?: Runtime;
+  transport?: Transport;
+  entryPoint?: string;
+  args?: string[];
+  port?: number;
+  metricsPort?: number;
+  path?: string;
+  clients?: Client[];
+  resources?: { cpuLimit?: number; memoryLimit?: string; cpuReservation?: number; memoryReservation?: string };
+  health?: {
+    readinessPath?: string;
+    livenessPath?: string;
+    intervalSeconds?: number;
+    timeoutSeconds?: number;
+    startPeriodSeconds?: number;
+    retries?: number;
+  };
+}
+
+/** How the server is started, relative to its folder. */
+export interface EntryPoint {
+  /** "file": a script of the folder. "module": a Python module, started with -m. */
+  kind: "file" | "module";
+  /** Path relative to the folder with forward slashes, or the module's name. */
+  value: string;
+  /** Folder, relative to the source, that must be on Python's module path (PYTHONPATH) for a module that is not installed: "src". Undefined: the source folder itself. */
+  moduleRoot?: string;
+}
+
+/** A server with everything decided. No target derives any of this again. */
+export interface ResolvedServer {
+  name: string;
+  /** Absolute path of the source folder. */
+  source: string;
+  runtime: Runtime;
+  transport: Transport;
+  entryPoint: EntryPoint;
+  args: string[];
+  port: number;
+  metricsPort: number;
+  path: string;
+  resources: { cpuLimit: number; memoryLimit: string; cpuReservation: number; memoryReservation: string };
+  health: {
+    readinessPath: string;
+    livenessPath: string;
+    intervalSeconds: number;
+    timeoutSeconds: number;
+    startPeriodSeconds: number;
+    retries: number;
+  };
+  /** The minimum version the folder itself asks for, such as ">=3.11" or ">=22"; undefined when it says nothing. */
+  requiresRuntime: string | undefined;
+  /** Files that decide the dependencies (lock and requirement files), relative to the folder, sorted. */
+  dependencyFiles: string[];
+  /** Dependencies that the folder itself declares for its runtime, sorted by name. */
+  dependencies: Dependency[];
+  /** What deserves the user's attention and stops nothing, such as a port in the code that differs from the one set. */
+  warnings: string[];
+  /** What was read from the folder: the advisor's evidence. */
+  inspection: Inspection;
+}

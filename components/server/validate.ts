@@ -1,0 +1,245 @@
+import { Runtime, Transport } from "./args";
+import { nearest } from "./entryPoint";
+import type { Problem } from "./errors";
+import { parseMemory } from "./memory";
+import type { ServerSettings } from "./resolved";
+
+/** Longest name of a server: a DNS label is 63, and what is derived from it ("-redis", a hash of Kubernetes) needs room. */
+export const MAX_NAME_LENGTH = 40;
+
+/** Variables that the deployment sets itself, and the field each comes from. */
+export const RESERVED_ENV: { [name: string]: string } = {
+  PORT: "port",
+  FASTMCP_PORT: "port",
+  METRICS_PORT: "metricsPort",
+};
+
+/** A name as close to a text as a DNS label allows; "mcp-server" when nothing is left. */
+export function slug(text: string): string {
+  const label = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f']/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, MAX_NAME_LENGTH)
+    .replace(/-+$/, "");
+  return label === "" ? "mcp-server" : label;
+}
+
+/** A server's name becomes names of containers, Services and hosts: a DNS label that starts with a letter, at most 40 characters. */
+export function validateName(name: string, path = "name"): Problem[] {
+  if (name.length <= MAX_NAME_LENGTH && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)) return [];
+  const isLong = name.length > MAX_NAME_LENGTH;
+  return [
+    {
+      path,
+      message:
+        name === ""
+          ? "the name is empty"
+          : isLong
+            ? `the name has ${name.length} characters`
+            : "the name is no DNS label",
+      got: name,
+      allowed: `lower-case letters, digits and hyphens, starting with a letter, ending with a letter or digit, at most ${MAX_NAME_LENGTH} characters`,
+      fix: `name it ${slug(name)}`,
+    },
+  ];
+}
+
+/** A value out of a fixed list, such as a runtime. */
+export function validateChoice(value: string, allowed: readonly string[], path: string): Problem[] {
+  if (allowed.includes(value)) return [];
+  const similar = nearest(String(value).toLowerCase(), [...allowed]);
+  const fix = similar && `did you mean ${similar}?`;
+  return [{ path, message: "unknown value", got: String(value), allowed: allowed.join(", "), ...(fix && { fix }) }];
+}
+
+/** A TCP port that a user without privileges may open. */
+export function validatePort(port: number, path = "port"): Problem[] {
+  const allowed = "a whole number from 1024 to 65535";
+  const got = String(port);
+  if (typeof port !== "number" || !Number.isInteger(port))
+    return [{ path, message: "a port is a whole number", got, allowed }];
+  if (port < 1 || port > 65535) return [{ path, message: "there is no such TCP port", got, allowed }];
+  if (port >= 1024) return [];
+  const fix = `use ${port === 80 ? 8080 : port === 443 ? 8443 : port + 8000}`;
+  return [{ path, message: "ports below 1024 need root, and servers run without it", got, allowed, fix }];
+}
+
+/** The MCP endpoint and the metrics need a port each. */
+export function validatePortPair(port: number, metricsPort: number, path = "metricsPort"): Problem[] {
+  if (port !== metricsPort) return [];
+  const fix = `use ${metricsPort === 9090 ? 8000 : 9090} for metricsPort`;
+  return [
+    {
+      path,
+      message: "the metrics port is the port of the MCP endpoint",
+      got: String(metricsPort),
+      allowed: `any port but ${port}`,
+      fix,
+    },
+  ];
+}
+
+/** CPU in cores: the finest step is a thousandth, as in Kubernetes. */
+export function validateCpu(cores: number, path: string): Problem[] {
+  const thousandths = cores * 1000;
+  const isFine =
+    typeof cores === "number" && cores > 0 && cores <= 512 && Math.abs(thousandths - Math.round(thousandths)) < 1e-6;
+  if (isFine) return [];
+  const milli = /^(\d+)m$/.exec(String(cores))?.[1];
+  const fix = milli && `write ${Number(milli) / 1000}`;
+  const allowed = "cores as a number, 0.001 to 512, in steps of 0.001";
+  return [{ path, message: "this is no amount of CPU", got: String(cores), allowed, ...(fix && { fix }) }];
+}
+
+/** A memory quantity such as "512Mi", at least 6Mi: Docker refuses less. */
+export function validateMemory(quantity: string, path: string): Problem[] {
+  const bytes = parseMemory(quantity);
+  const got = String(quantity);
+  const allowed = 'a number with Ki, Mi, Gi, Ti, k, M, G or T, such as "512Mi" or "1Gi"; at least 6Mi';
+  if (bytes === undefined) {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(got.trim()) ?? [];
+    const fix = amount && unit && `write "${amount}${unit.toUpperCase()}i"`;
+    return [{ path, message: "this is no memory quantity", got, allowed, ...(fix && { fix }) }];
+  }
+  if (bytes >= 6 * 1024 ** 2) return [];
+  const isBare = /^\d+$/.test(got);
+  const fix = isBare ? `write "${got}Mi" if megabytes were meant` : 'start with "256Mi"';
+  return [{ path, message: "this is less memory than a container can have", got, allowed, fix }];
+}
+
+/** CPU and memory, each valid by itself and no limit below its reservation. */
+export function validateResources(resources: NonNullable<ServerSettings["resources"]>, path = "resources"): Problem[] {
+  const { cpuLimit, cpuReservation, memoryLimit, memoryReservation } = resources;
+  const problems = [
+    ...(cpuLimit === undefined ? [] : validateCpu(cpuLimit, `${path}.cpuLimit`)),
+    ...(cpuReservation === undefined ? [] : validateCpu(cpuReservation, `${path}.cpuReservation`)),
+    ...(memoryLimit === undefined ? [] : validateMemory(memoryLimit, `${path}.memoryLimit`)),
+    ...(memoryReservation === undefined ? [] : validateMemory(memoryReservation, `${path}.memoryReservation`)),
+  ];
+  if (problems.length > 0) return problems;
+  if (cpuLimit !== undefined && cpuReservation !== undefined && cpuReservation > cpuLimit) {
+    problems.push(overLimit(`${path}.cpuReservation`, "CPU", String(cpuReservation), String(cpuLimit)));
+  }
+  const [limit, reservation] = [parseMemory(memoryLimit ?? ""), parseMemory(memoryReservation ?? "")];
+  if (limit !== undefined && reservation !== undefined && reservation > limit) {
+    problems.push(overLimit(`${path}.memoryReservation`, "memory", `${memoryReservation}`, `${memoryLimit}`));
+  }
+  return problems;
+}
+
+function overLimit(path: string, what: string, got: string, limit: string): Problem {
+  const message = `more ${what} is set aside than the server may use`;
+  return {
+    path,
+    message,
+    got,
+    allowed: `at most the limit, ${limit}`,
+    fix: `lower it to ${limit}, or raise the limit`,
+  };
+}
+
+/** Names of environment variables and secrets: valid, none of them in both, none that the deployment sets itself. */
+export function validateEnvNames(env: string[], secrets: string[] = [], path = ""): Problem[] {
+  const problems: Problem[] = [];
+  for (const [field, names] of Object.entries({ env, secrets })) {
+    for (const name of names) {
+      const at = `${path === "" ? "" : `${path}.`}${field}.${name}`;
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        const better = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d|$)/, "_");
+        const allowed = "letters, digits and underscores, not starting with a digit";
+        problems.push({
+          path: at,
+          message: "this is no name of an environment variable",
+          got: name,
+          allowed,
+          fix: `name it ${better}`,
+        });
+      } else if (Object.hasOwn(RESERVED_ENV, name)) {
+        const fix = `remove it, and set \`${RESERVED_ENV[name]}\` if the default does not suit`;
+        problems.push({ path: at, message: `${name} is set by the deployment`, got: name, fix });
+      } else if (field === "secrets" && env.includes(name)) {
+        problems.push({
+          path: at,
+          message: `${name} is both in env and in secrets`,
+          got: name,
+          fix: "remove it from env",
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+/** The path of an HTTP endpoint: from its slash on, without a query. */
+export function validateHttpPath(httpPath: string, path: string): Problem[] {
+  if (/^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/.test(httpPath) && !httpPath.includes("//")) return [];
+  const allowed = 'a path that starts with one slash, such as "/mcp", without spaces, query or fragment';
+  const rest = String(httpPath)
+    .replace(/^[a-z]+:\/\/[^/]*/i, "")
+    .replace(/[?#].*$/, "");
+  const better = `/${rest.split("/").filter(Boolean).join("/")}`;
+  const fix = /\s/.test(better) ? undefined : `write "${better}"`;
+  return [{ path, message: "this is no HTTP path", got: String(httpPath), allowed, ...(fix && { fix }) }];
+}
+
+/** Health checks: whole seconds, a time-out that ends before the next check, one retry at least. */
+export function validateHealth(health: NonNullable<ServerSettings["health"]>, path = "health"): Problem[] {
+  const { readinessPath, livenessPath, intervalSeconds, timeoutSeconds, startPeriodSeconds, retries } = health;
+  const problems = [
+    ...(readinessPath === undefined ? [] : validateHttpPath(readinessPath, `${path}.readinessPath`)),
+    ...(livenessPath === undefined ? [] : validateHttpPath(livenessPath, `${path}.livenessPath`)),
+    ...validateWhole(intervalSeconds, 1, 3600, `${path}.intervalSeconds`),
+    ...validateWhole(timeoutSeconds, 1, 3600, `${path}.timeoutSeconds`),
+    ...validateWhole(startPeriodSeconds, 0, 3600, `${path}.startPeriodSeconds`),
+    ...validateWhole(retries, 1, 100, `${path}.retries`),
+  ];
+  if (
+    problems.length === 0 &&
+    timeoutSeconds !== undefined &&
+    intervalSeconds !== undefined &&
+    timeoutSeconds > intervalSeconds
+  ) {
+    const message = "a check would still run when the next one starts";
+    const allowed = `at most intervalSeconds, ${intervalSeconds}`;
+    problems.push({
+      path: `${path}.timeoutSeconds`,
+      message,
+      got: String(timeoutSeconds),
+      allowed,
+      fix: "lower it, or raise intervalSeconds",
+    });
+  }
+  return problems;
+}
+
+function validateWhole(value: number | undefined, min: number, max: number, path: string): Problem[] {
+  if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return [];
+  return [
+    { path, message: "this is out of range", got: String(value), allowed: `a whole number from ${min} to ${max}` },
+  ];
+}
+
+/** Runtime and transport as the user wrote them. */
+export function validateKinds({ runtime, transport }: Pick<ServerSettings, "runtime" | "transport">): Problem[] {
+  return [
+    ...(runtime === undefined ? [] : validateChoice(runtime, Object.values(Runtime), "runtime")),
+    ...(transport === undefined ? [] : validateTransport(transport)),
+  ];
+}
+
+function validateTransport(transport: string): Problem[] {
+  const [problem] = validateChoice(transport, Object.values(Transport), "transport");
+  if (problem === undefined) return [];
+  if (transport === "sse")
+    return [
+      {
+        ...problem,
+        message: "MCP has deprecated the SSE transport",
+        fix: "make the server speak Streamable HTTP, and set `transport: http`",
+      },
+    ];
+  return [/^streamable[-_]?http$/i.test(transport) ? { ...problem, fix: "did you mean http?" } : problem];
+}

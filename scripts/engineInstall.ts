@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { access, copyFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
+import { exec } from "./command";
+
+/** What an attempt gets: it must leave a working `bin/pulumi` under `root`. */
+export interface AttemptContext {
+  /** A fresh folder with an empty `bin` in it. */
+  root: string;
+  version: string;
+  env: NodeJS.ProcessEnv;
+  /** Says what is being done now. */
+  report: (text: string) => void;
+}
+
+/** One way to fetch an engine. */
+export interface Attempt {
+  name: string;
+  /** What a user can do so that it works next time. */
+  fix: string;
+  run(context: AttemptContext): Promise<void>;
+}
+
+/** The release asked for, as Pulumi's own install script brings it: the whole distribution, language hosts included. */
+export const officialInstaller: Attempt = {
+  name: "official installer",
+  fix: "allow this machine to download from get.pulumi.com, or set the proxy variables for it",
+  async run({ root, version, report }) {
+    report(`Downloading the Pulumi engine ${version} ...`);
+    const minutes = 10;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no result after ${minutes} minutes.`)), minutes * 60_000);
+    });
+    try {
+      await Promise.race([PulumiCommand.install({ root, version: new SemVer(version) }), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+};
+
+/** The Go that the engine's module asks for, and the oldest one that can fetch it by itself. */
+const GO_NEEDED = "1.24.7";
+const GO_THAT_FETCHES = "1.21.0";
+const MODULE = "github.com/pulumi/pulumi/pkg/v3";
+
+/** The engine alone, compiled from the official source. Takes about two minutes of two cores. */
+export const goBuild: Attempt = {
+  name: "build from the Go module",
+  fix: `install Go ${GO_NEEDED} or newer, and allow it to download modules (GOPROXY)`,
+  async run({ root, version, env, report }) {
+    await requireGo(env);
+    report(`Building the Pulumi engine ${version} from its Go module (about 2 minutes) ...`);
+    const module = [`module engine`, `go ${GO_NEEDED}`, `tool ${MODULE}/cmd/pulumi`, `require ${MODULE} v${version}`];
+    await writeFile(join(root, "go.mod"), `${module.join("\n\n")}\n`);
+    // The version is stamped as the official release does it; without, the engine says that it is a development build.
+    const stamp = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+    const output = join("bin", process.platform === "win32" ? "pulumi.exe" : "pulumi");
+    await run("go", ["build", "-o", output, "-ldflags", stamp, `${MODULE}/cmd/pulumi`], root, {
+      ...env,
+      // -mod=mod: the go.mod above states the one requirement, Go adds the rest. No cgo: no C compiler is needed.
+      GOFLAGS: `${env["GOFLAGS"] ?? ""} -mod=mod -buildvcs=false`.trim(),
+      GOWORK: "off",
+      CGO_ENABLED: "0",
+    });
+    await copyDynamicProviderHost(join(root, "bin"));
+    for (const name of ["go.mod", "go.sum"]) await rm(join(root, name), { force: true });
+  },
+};
+
+async function requireGo(env: NodeJS.ProcessEnv): Promise<void> {
+  const printed = await exec("go", ["version"], { env }).catch(() => undefined);
+  const found = /go(\d+\.\d+(?:\.\d+)?)/.exec(printed?.stdout ?? "")?.[1];
+  if (found === undefined) throw new Error("Go is not installed.");
+  const version = new SemVer(/\.\d+\./.test(found) ? found : `${found}.0`);
+  if (version.compare(GO_NEEDED) >= 0) return;
+  const { stdout } = await exec("go", ["env", "GOTOOLCHAIN"], { env }).catch(() => ({ stdout: "local" }));
+  if (version.compare(GO_THAT_FETCHES) < 0 || stdout.trim().startsWith("local")) {
+    throw new Error(`Go ${found} is too old.`);
+  }
+}
+
+/** Runs a build and rejects with the last lines that it printed. */
+function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+    const tail: string[] = [];
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      if (line.startsWith("go: downloading ")) return;
+      tail.push(line);
+      if (tail.length > 8) tail.shift();
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error([`${command} ${args[0]} failed with exit code ${code}.`, ...tail].join("\n")));
+    });
+  });
+}
+
+/**
+ * Puts the script that hosts dynamic providers beside the engine, where the official distribution has it: the engine
+ * looks there first, and warns about one that it finds on PATH alone.
+ */
+export async function copyDynamicProviderHost(bin: string): Promise<void> {
+  const names = ["pulumi-resource-pulumi-nodejs", "pulumi-resource-pulumi-nodejs.cmd"];
+  const name = process.platform === "win32" ? names[1] : names[0];
+  const target = join(bin, name ?? "");
+  const present = await access(target).then(
+    () => true,
+    () => false,
+  );
+  if (!present) await copyFile(join(pulumiPackage(), name ?? ""), target);
+}
+
+/** The folder of the installed npm package @pulumi/pulumi. */
+export function pulumiPackage(): string {
+  return dirname(require.resolve("@pulumi/pulumi/package.json"));
+}

@@ -1,0 +1,90 @@
+import { parseArgs } from "node:util";
+import { closest, distance } from "fastest-levenshtein";
+
+/** An option of a command. */
+export interface OptionSpec {
+  type: "boolean" | "string";
+  short?: string;
+  /** For --help. */
+  description: string;
+  /** What stands for the value in --help. */
+  value?: string;
+}
+
+/** The command line is wrong; the message says what is right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The options that commands share. */
+export const SHARED = {
+  stack: { type: "string", short: "s", value: "NAME", description: "The stack. Defaults to local." },
+  json: { type: "boolean", description: "Print the result as JSON on stdout, and nothing else there." },
+  help: { type: "boolean", short: "h", description: "Show this help." },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Options by name, as given. */
+export interface Options {
+  stack: string;
+  flags: Set<string>;
+}
+
+/**
+ * Reads a command line. An unknown option is refused with the nearest known one.
+ *
+ * @throws UsageError
+ */
+export function parseOptions(
+  command: string,
+  argv: string[],
+  specs: Record<string, OptionSpec>,
+  env: NodeJS.ProcessEnv = process.env,
+): Options {
+  const config = Object.fromEntries(
+    Object.entries(specs).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
+  );
+  const { tokens } = parseArgs({ args: argv, options: config, strict: false, allowPositionals: true, tokens: true });
+  const options: Options = { stack: "local", flags: new Set() };
+  for (const token of tokens) {
+    if (token.kind === "positional") throw new UsageError(unexpected(command, token.value, "stack" in specs));
+    if (token.kind !== "option") continue;
+    const spec = specs[token.name];
+    if (!spec) throw new UsageError(unknownOption(token.rawName, Object.keys(specs), command));
+    if (spec.type === "boolean") {
+      if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`);
+      options.flags.add(token.name);
+    } else if (!token.value || (!token.inlineValue && token.value.startsWith("-"))) {
+      throw new UsageError(`--${token.name} needs a value: --${token.name} ${spec.value ?? "VALUE"}`);
+    } else {
+      options.stack = token.value;
+    }
+  }
+  // npm takes options before `--` for its own and drops them; `npm run destroy --stack=prod` would destroy `local`.
+  if (env["npm_config_stack"] && !argv.some((arg) => /^(--stack|-s)/.test(arg))) {
+    throw new UsageError(`npm kept --stack for itself. Put -- before the options: npm run ${command} -- --stack NAME`);
+  }
+  return options;
+}
+
+function unexpected(command: string, value: string, takesStack: boolean): string {
+  const fix = takesStack ? ` A stack is named like this: npm run ${command} -- --stack ${value}` : "";
+  return `Unexpected argument ${value}.${fix}`;
+}
+
+function unknownOption(given: string, known: string[], command: string): string {
+  const nearest = closest(given.replace(/^-+/, ""), known);
+  const near = distance(given.replace(/^-+/, ""), nearest) <= 3;
+  const hint = near ? `Did you mean --${nearest}?` : `Options: ${known.map((name) => `--${name}`).join(", ")}.`;
+  return `Unknown option ${given} of ${command}. ${hint}`;
+}
+
+/** The text of --help. */
+export function helpText(command: string, summary: string, specs: Record<string, OptionSpec>): string {
+  const rows = Object.entries(specs).map(([name, { short, value, description }]) => [
+    `  ${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`,
+    description,
+  ]);
+  const width = Math.max(...rows.map(([left]) => left?.length ?? 0)) + 2;
+  const lines = rows.map(([left = "", right = ""]) => left.padEnd(width) + right);
+  return [`npm run ${command} -- [options]`, "", summary, "", "Options:", ...lines, ""].join("\n");
+}
