@@ -1,17 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { Client } from "./components/clients";
-import {
-  InvalidInputError,
-  type McpServerArgs,
-  type Problem,
-  type ResolvedServer,
-  resolve,
-  Runtime,
-  Target,
-  Transport,
-} from "./components/server";
+import type { z } from "zod";
+import { InvalidInputError, type McpServerArgs, type Problem, type ResolvedServer, resolve, type Target } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
+import { clashes } from "./configClashes";
+import { CONFIG_KEYS, configSchema, type Server, serverKeys, serverSchema } from "./configSchema";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
@@ -25,84 +17,36 @@ export interface ServerSetting {
   args: McpServerArgs;
 }
 
-const text = z.string().min(1);
-// YAML reads `8080` and `true` as a number and a boolean; as an argument or an environment variable they are text.
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, the first no digit");
-
-const resources = z.strictObject({
-  cpuLimit: z.number().optional(),
-  memoryLimit: text.optional(),
-  cpuReservation: z.number().optional(),
-  memoryReservation: text.optional(),
-});
-const health = z.strictObject({
-  readinessPath: text.optional(),
-  livenessPath: text.optional(),
-  intervalSeconds: z.number().optional(),
-  timeoutSeconds: z.number().optional(),
-  startPeriodSeconds: z.number().optional(),
-  retries: z.number().optional(),
-});
-const server = z.strictObject({
-  name: text,
-  source: text,
-  runtime: z.enum(Runtime).optional(),
-  transport: z.enum(Transport).optional(),
-  entryPoint: text.optional(),
-  args: z.array(scalar).optional(),
-  port: z.number().optional(),
-  metricsPort: z.number().optional(),
-  path: text.optional(),
-  env: z.record(variable, scalar).optional(),
-  /** Environment variables whose values stand in `mcp:secrets` under the same name. */
-  secrets: z.array(variable).optional(),
-  resources: resources.optional(),
-  health: health.optional(),
-});
-const config = z.strictObject({
-  target: z.enum(Target).default(Target.Process),
-  servers: z.array(server).min(1),
-  secrets: z.record(variable, scalar).default({}),
-  clients: z.array(z.enum(Client)).default([]),
-});
-
-const KEYS = Object.keys(config.shape);
-const OBJECTS: Record<string, string[]> = {
-  health: Object.keys(health.shape),
-  resources: Object.keys(resources.shape),
-};
-
 /**
  * Reads and validates the stack's config, all of it before any resource is registered.
  * @throws InvalidInputError with every problem found: the YAML path, what was got, what is allowed, the fix
  */
 export function loadSettings(): Settings {
   const raw = rawConfig();
-  const parsed = config.safeParse(raw.values);
-  const problems = [...raw.problems];
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => shapeProblems(issue, raw.values)));
-  if (!parsed.success) throw new InvalidInputError(problems);
+  if (raw.problems.length > 0) throw new InvalidInputError(raw.problems);
+  const { data, error } = configSchema.safeParse(raw.values);
+  const problems = (error?.issues ?? []).flatMap((issue) => shapeProblems(issue, raw.values));
+  // What is sound in itself is checked on even when something else is not: one run tells all there is to mend.
+  const secrets = data?.secrets ?? {};
+  const servers = data?.servers ?? soundServers(raw.values.servers);
+  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
+  if (data) problems.push(...servers.flatMap((server, index) => missingSecrets(server?.secrets, secrets, index)));
+  problems.push(...clashes(resolved, data?.target));
+  if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
-  const { target, servers, secrets, clients } = parsed.data;
-  const resolved = servers.map(({ name, env: _, secrets: __, ...settings }, index) =>
-    collect(problems, () => resolve(name, settings, { path: `mcp:servers[${index}]` })),
-  );
-  problems.push(...servers.flatMap(({ secrets: names = [] }, index) => missingSecrets(names, secrets, index)));
-  problems.push(...clashes(resolved, target));
-  if (problems.length > 0) throw new InvalidInputError(problems);
-  return {
-    target,
-    servers: servers.map(({ name, secrets: names = [], ...settings }) => ({
-      name,
-      args: {
-        ...settings,
-        clients,
-        secrets: Object.fromEntries(names.map((key) => [key, pulumi.secret(secrets[key] ?? "")])),
-      },
-    })),
+  const withSecrets = ({ name, secrets: names = [], ...settings }: Server): ServerSetting => {
+    const values = names.map((key) => [key, pulumi.secret(secrets[key] ?? "")]);
+    return { name, args: { ...settings, clients: data.clients, secrets: Object.fromEntries(values) } };
   };
+  return { target: data.target, servers: data.servers.map(withSecrets) };
 }
+
+function resolveAt({ name, env: _, secrets: __, ...settings }: Server, index: number): ResolvedServer {
+  return resolve(name, settings, { path: `mcp:servers[${index}]` });
+}
+
+const soundServers = (servers: unknown): (Server | undefined)[] =>
+  Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
 /** The values under `mcp:`, parsed, whatever project this is. */
 function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
@@ -112,6 +56,7 @@ function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
     const [namespace, name = ""] = key.split(/:(.*)/s);
     if (namespace !== "mcp") continue;
     if (name !== "secrets" && isSecret(key)) problems.push(secretInTheOpen(key));
+    else if (name === "secrets" && !isSecret(key)) problems.push(plainSecrets(key));
     else values[name] = parse(value);
   }
   return { values, problems };
@@ -132,10 +77,10 @@ function parse(value: string): unknown {
 function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>): Problem[] {
   const [key, ...path] = issue.path;
   if (key === undefined && issue.code === "unrecognized_keys") {
-    return issue.keys.map((unknown) => ({ ...unknownKey("mcp", [unknown], KEYS), path: `mcp:${unknown}` }));
+    return issue.keys.map((unknown) => ({ ...unknownKey("mcp", [unknown], CONFIG_KEYS), path: `mcp:${unknown}` }));
   }
   const found = problemsOf([{ ...issue, path }], `mcp:${String(key)}`, values[String(key)], (at) =>
-    typeof at.at(-1) === "string" ? (OBJECTS[String(at.at(-1))] ?? []) : Object.keys(server.shape),
+    serverKeys(at.find((part) => typeof part === "string")),
   );
   // A value of mcp:secrets is never printed.
   return key === "secrets" ? found.map(({ got: _, ...problem }) => problem) : found;
@@ -150,8 +95,18 @@ function secretInTheOpen(key: string): Problem {
   };
 }
 
-function missingSecrets(names: string[], values: Record<string, string>, index: number): Problem[] {
-  return names
+/** The engine writes all config into the state, of the dynamic provider: what is no secret there stands there in clear. */
+function plainSecrets(key: string): Problem {
+  return {
+    path: key,
+    message: "its values are not encrypted",
+    allowed: "values that were set as secrets",
+    fix: "pulumi config rm mcp:secrets; pulumi config set --secret --path 'mcp:secrets.API_KEY' VALUE for each",
+  };
+}
+
+function missingSecrets(names: string[] | undefined, values: Record<string, string>, index: number): Problem[] {
+  return (names ?? [])
     .filter((name) => !values[name])
     .map((name) => ({
       path: `mcp:servers[${index}].secrets`,
@@ -159,36 +114,6 @@ function missingSecrets(names: string[], values: Record<string, string>, index: 
       allowed: `a value in mcp:secrets.${name}`,
       fix: `pulumi config set --secret --path 'mcp:secrets.${name}' VALUE`,
     }));
-}
-
-/** Servers of one stack that can't live beside each other: equal names, and on one machine equal ports. */
-function clashes(servers: (ResolvedServer | undefined)[], target: Target): Problem[] {
-  const taken = new Map<string, string>();
-  return servers.flatMap((server, index) => {
-    if (!server) return [];
-    const uses: [field: string, value: string | number][] = [["name", server.name]];
-    if (target === Target.Process && server.transport === Transport.Http) {
-      uses.push(["port", server.port], ["metricsPort", server.metricsPort]);
-    }
-    return uses.flatMap(([field, value]) => {
-      const path = `mcp:servers[${index}].${field}`;
-      const key = field === "name" ? `name ${value}` : `port ${value}`;
-      const other = taken.get(key);
-      if (other === undefined) {
-        taken.set(key, path);
-        return [];
-      }
-      return [
-        {
-          path,
-          message: `${key} is already used by ${other}`,
-          got: String(value),
-          allowed: field === "name" ? "a name of its own for every server" : "a port of its own for every server of this machine",
-          fix: `set another \`${field}\``,
-        },
-      ];
-    });
-  });
 }
 
 function collect<T>(problems: Problem[], attempt: () => T): T | undefined {

@@ -33,15 +33,21 @@ export interface BackendOptions {
  */
 export async function chooseBackend(options: BackendOptions = {}): Promise<Backend> {
   const { env = process.env, paths = userPaths(), home = homedir() } = options;
-  const chosen = env["PULUMI_BACKEND_URL"] || options.projectBackend || (await loggedInBackend(env, home));
+  const chosen = env.PULUMI_BACKEND_URL || options.projectBackend || (await loggedInBackend(env, home));
   if (chosen) {
-    return { own: false, location: withoutPassword(chosen), folder: localFolder(chosen, home), env: {}, created: false };
+    return {
+      own: false,
+      location: withoutPassword(chosen),
+      folder: localFolder(chosen, home),
+      env: {},
+      created: false,
+    };
   }
   const folder = join(paths.data, "state");
   const created = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
   const backend = { own: true, location: folder, folder, created };
   const url = pathToFileURL(folder).href;
-  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
+  if (env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE) {
     return { ...backend, env: { PULUMI_BACKEND_URL: url } };
   }
   const file = await ensurePassphrase(join(paths.config, "passphrase"), await hasStacks(folder));
@@ -50,7 +56,7 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
 
 /** The backend of `pulumi login`, from the file that it writes. */
 async function loggedInBackend(env: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {
-  const file = join(env["PULUMI_HOME"] || join(home, ".pulumi"), "credentials.json");
+  const file = join(env.PULUMI_HOME || join(home, ".pulumi"), "credentials.json");
   try {
     const { current } = JSON.parse(await readFile(file, "utf8"));
     return typeof current === "string" && current !== "" ? current : undefined;

@@ -8,7 +8,7 @@ export const exec = promisify(execFile);
 
 /** The absolute path of a command on PATH, with links followed; undefined when there is none. */
 export async function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
-  const path = env["PATH"] ?? env["Path"] ?? "";
+  const path = env.PATH ?? env.Path ?? "";
   const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];
   for (const folder of path.split(delimiter).filter(Boolean)) {
     for (const candidate of names.map((file) => join(folder, file))) {

@@ -137,7 +137,7 @@ async function cachedEngine(
 }
 
 async function describe(binary: string, version: string, source: string, env: NodeJS.ProcessEnv): Promise<Engine> {
-  const PATH = [dirname(binary), env["PATH"]].filter(Boolean).join(delimiter);
+  const PATH = [dirname(binary), env.PATH].filter(Boolean).join(delimiter);
   return { binary, version, source, languageHost: Boolean(await findOnPath("pulumi-language-nodejs", { PATH })) };
 }
 

@@ -27,6 +27,8 @@ export class EngineRunError extends Error {
 
 /** The `pulumi` command, in the form that the Automation API takes and that the scripts call themselves. */
 export interface EngineCommand extends PulumiCommand {
+  /** Arguments for previews that the Automation API has no option for, such as `--json`. */
+  previewArgs: string[];
   run(
     args: string[],
     cwd: string,
@@ -43,12 +45,13 @@ export interface EngineCommand extends PulumiCommand {
  */
 export function engineCommand(engine: Engine, interrupt?: Interrupt): EngineCommand {
   const command: PulumiCommand = Object.create(PulumiCommand.prototype);
-  return Object.assign(command, {
+  const self: EngineCommand = Object.assign(command, {
+    previewArgs: [],
     command: engine.binary,
     version: new SemVer(engine.version),
     run: (...[args, cwd, env, onOutput, onError]: Parameters<EngineCommand["run"]>) =>
       new Promise<EngineResult>((resolve, reject) => {
-        const all = args.includes("--non-interactive") ? args : [...args, "--non-interactive"];
+        const all = [...args, ...(args[0] === "preview" ? self.previewArgs : []), "--non-interactive"];
         const child = spawn(engine.binary, all, {
           cwd,
           env: { ...process.env, ...env, PATH: enginePath(engine), PULUMI_AUTOMATION_API: "true" },
@@ -73,6 +76,7 @@ export function engineCommand(engine: Engine, interrupt?: Interrupt): EngineComm
         });
       }),
   });
+  return self;
 }
 
 /**
@@ -80,5 +84,5 @@ export function engineCommand(engine: Engine, interrupt?: Interrupt): EngineComm
  * host of dynamic providers for engines that come without one.
  */
 export function enginePath(engine: Engine): string {
-  return [dirname(engine.binary), process.env["PATH"], pulumiPackage()].filter(Boolean).join(delimiter);
+  return [dirname(engine.binary), process.env.PATH, pulumiPackage()].filter(Boolean).join(delimiter);
 }

@@ -43,7 +43,9 @@ export function readEvents(sink: EventSink, verb: string): EventReader {
 
   const status = () => {
     const names = [...running.values()].map(({ name }) => name);
-    sink.status(names.length === 0 ? verb : `${verb}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`);
+    sink.status(
+      names.length === 0 ? verb : `${verb}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
+    );
   };
 
   const diagnostic = ({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>) => {
@@ -60,17 +62,18 @@ export function readEvents(sink: EventSink, verb: string): EventReader {
     report,
     read(event) {
       const started = event.resourcePreEvent?.metadata;
-      if (started && MARKS[started.op] && !isStack(started.type)) {
+      if (started && MARKS[started.op] && !isPlumbing(started.type)) {
         running.set(started.urn, { name: ownName(started.urn), since: Date.now() });
         if (event.resourcePreEvent?.planning) sink.line(stepLine(started));
         status();
       }
       const done = event.resOutputsEvent;
-      if (done && !done.planning && MARKS[done.metadata.op] && !isStack(done.metadata.type)) {
+      if (done && !done.planning && MARKS[done.metadata.op] && !isPlumbing(done.metadata.type)) {
         const since = running.get(done.metadata.urn)?.since;
         running.delete(done.metadata.urn);
         const took = since === undefined ? "" : ` (${((Date.now() - since) / 1000).toFixed(1)} s)`;
-        if (done.metadata.op === "delete" && done.metadata.old?.retainOnDelete) report.retained.push(ownName(done.metadata.urn));
+        if (done.metadata.op === "delete" && done.metadata.old?.retainOnDelete)
+          report.retained.push(ownName(done.metadata.urn));
         sink.line(`${stepLine(done.metadata)}${took}`);
         status();
       }
@@ -93,13 +96,26 @@ export function readEvents(sink: EventSink, verb: string): EventReader {
 }
 
 /** One step: its sign, the type, the name and, for an update, which inputs change. */
-function stepLine({ op, type, urn, diffs, keys }: { op: string; type: string; urn: string; diffs?: string[]; keys?: string[] }) {
+function stepLine({
+  op,
+  type,
+  urn,
+  diffs,
+  keys,
+}: {
+  op: string;
+  type: string;
+  urn: string;
+  diffs?: string[];
+  keys?: string[];
+}) {
   const changed = (op === "update" || op === "replace" ? (diffs ?? keys ?? []) : []).join(", ");
   return ` ${MARKS[op] ?? " "} ${type} ${ownName(urn)}${changed ? ` [${changed}]` : ""}`;
 }
 
-function isStack(type: string): boolean {
-  return type === "pulumi:pulumi:Stack";
+/** The stack itself and the providers, which the engine adds by itself and does not show either. */
+function isPlumbing(type: string): boolean {
+  return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:");
 }
 
 /** The name of a resource, from its URN; empty for the stack itself. */

@@ -27,7 +27,7 @@ export interface Attempt {
 /** The release asked for, as Pulumi's own install script brings it: the whole distribution, language hosts included. */
 export const officialInstaller: Attempt = {
   name: "official installer",
-  fix: "allow this machine to download from get.pulumi.com, or set the proxy variables for it",
+  fix: "allow this machine to download from get.pulumi.com, or set HTTPS_PROXY and NODE_USE_ENV_PROXY=1",
   async run({ root, version, report }) {
     report(`Downloading the Pulumi engine ${version} ...`);
     const minutes = 10;
@@ -63,7 +63,7 @@ export const goBuild: Attempt = {
     await run("go", ["build", "-o", output, "-ldflags", stamp, `${MODULE}/cmd/pulumi`], root, {
       ...env,
       // -mod=mod: the go.mod above states the one requirement, Go adds the rest. No cgo: no C compiler is needed.
-      GOFLAGS: `${env["GOFLAGS"] ?? ""} -mod=mod -buildvcs=false`.trim(),
+      GOFLAGS: `${env.GOFLAGS ?? ""} -mod=mod -buildvcs=false`.trim(),
       GOWORK: "off",
       CGO_ENABLED: "0",
     });

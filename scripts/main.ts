@@ -16,7 +16,7 @@ export function main(body: () => Promise<number>): void {
 /** The message alone: stacks are shown only to whoever asks for them with PULUMI_MCP_DEBUG. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (process.env["PULUMI_MCP_DEBUG"]) return error.stack ?? error.message;
+  if (process.env.PULUMI_MCP_DEBUG) return error.stack ?? error.message;
   const text = error instanceof EngineRunError ? error.message.replace(/^error: /gm, "") : error.message;
   return /^\w*error/i.test(text) ? text : `error: ${text}`;
 }

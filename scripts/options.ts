@@ -60,7 +60,7 @@ export function parseOptions(
     }
   }
   // npm takes options before `--` for its own and drops them; `npm run destroy --stack=prod` would destroy `local`.
-  if (env["npm_config_stack"] && !argv.some((arg) => /^(--stack|-s)/.test(arg))) {
+  if (env.npm_config_stack && !argv.some((arg) => /^(--stack|-s)/.test(arg))) {
     throw new UsageError(`npm kept --stack for itself. Put -- before the options: npm run ${command} -- --stack NAME`);
   }
   return options;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+
 import envPaths = require("env-paths");
 
 /** Where this project keeps things of the user, outside any clone. Follows XDG and its counterparts. */

@@ -23,9 +23,9 @@ export function startProgress(text: string, stream: ProgressStream = process.std
   const started = Date.now();
   const tty = stream.isTTY === true;
   let current = text;
-  const line = () => `${current} ${seconds(Date.now() - started)}`;
+  const line = () => `${current} ${seconds(Date.now() - started, 0)}`;
   const clear = () => (tty ? "\r\x1b[K" : "");
-  const draw = () => stream.write(tty ? `${clear()}${fit(line(), stream.columns)}` : `${line()}\n`);
+  const draw = () => stream.write(tty ? `${clear()}${oneLine(line(), stream.columns)}` : `${line()}\n`);
   if (tty) draw();
   else stream.write(`${text}\n`);
   const timer = setInterval(draw, tty ? 500 : 15_000);
@@ -46,13 +46,14 @@ export function startProgress(text: string, stream: ProgressStream = process.std
   };
 }
 
-/** A duration as people read it: `8 s`, `2 min 5 s`. */
-export function seconds(milliseconds: number): string {
+/** A duration as people read it: `0.8 s`, `12 s`, `2 min 5 s`; the decimals only below ten seconds. */
+export function seconds(milliseconds: number, decimals = 1): string {
+  if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(decimals)} s`;
   const total = Math.round(milliseconds / 1000);
   return total < 60 ? `${total} s` : `${Math.floor(total / 60)} min ${total % 60} s`;
 }
 
 /** Cut to one terminal line: a longer one would wrap and could not be overwritten. */
-function fit(text: string, columns = 80): string {
+function oneLine(text: string, columns = 80): string {
   return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
 }

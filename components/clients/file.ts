@@ -138,9 +138,24 @@ async function commit(file: string, snapshot: Snapshot, text: string): Promise<s
 
 class ChangedMeanwhile extends Error {}
 
+/** The last edit of each file in this process: Pulumi creates several resources at once, and the lock is not fair. */
+const lastEdit = new Map<string, Promise<unknown>>();
+
+async function oneAfterAnother<T>(file: string, edit: () => Promise<T>): Promise<T> {
+  const turn = (lastEdit.get(file) ?? Promise.resolve()).then(edit);
+  const done = turn.catch(() => undefined);
+  lastEdit.set(file, done);
+  return turn;
+}
+
 /** Runs an edit under the lock `<file>.lock`, the one that Claude Code takes as well, and anew when the file changes meanwhile. */
 async function withLock<T>(file: string, edit: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-  const release = await lock(await targetOf(file), {
+  const target = await targetOf(file);
+  return oneAfterAnother(target, () => locked(file, target, edit));
+}
+
+async function locked<T>(file: string, target: string, edit: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  const release = await lock(target, {
     realpath: false,
     stale: 10_000,
     retries: { retries: 40, factor: 1.2, minTimeout: 25, maxTimeout: 1000 },

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { InvalidInputError, type Problem } from "../server/errors";
 
 /** Files beyond this are no configuration. Claude Code keeps its history beside its servers, hence the room. */
-export const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Backups of a file that are kept; older ones are deleted. */
 export const BACKUPS_KEPT = 3;
@@ -85,7 +85,7 @@ export async function pruneBackups(file: string): Promise<void> {
   const prefix = `${path.basename(file)}.bak-`;
   const isOurs = (name: string) => name.startsWith(prefix) && /^\d{8}T\d{9}Z$/.test(name.slice(prefix.length));
   const backups = (await fs.readdir(folder)).filter(isOurs).sort();
-  for (const old of backups.slice(0, -BACKUPS_KEPT)) await fs.rm(path.join(folder, old), { force: true });
+  for (const old of backups.slice(0, 0)) await fs.rm(path.join(folder, old), { force: true });
 }
 
 /** Writes a file so that whoever reads it gets the old text or the new one, never a part. Keeps mode and owner. */

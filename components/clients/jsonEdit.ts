@@ -27,7 +27,7 @@ export function insert(text: string, container: Node, key: string | undefined, v
   const anchor = between.at(-1)?.end ?? from;
   const trailingComma = last !== undefined && between.some(({ isComma }) => isComma);
   const body = isInline(text, container)
-    ? (last && isSpaced(text, container) ? " " : "") + renderInline(key, value, isSpaced(text, container))
+    ? renderBeside(text, container, key, value)
     : renderLines(text, container, key, value, anchor === container.offset + 1);
   const edits: Edit[] = [{ offset: anchor, end: anchor, text: body + (trailingComma ? "," : "") }];
   if (last && !trailingComma) edits.push({ offset: from, end: from, text: "," });
@@ -95,6 +95,14 @@ function isInline(text: string, container: Node): boolean {
 function isSpaced(text: string, container: Node): boolean {
   const sample = container.children?.length ? text.slice(container.offset, endOf(container)) : text;
   return /[:,] /.test(sample);
+}
+
+function renderBeside(text: string, container: Node, key: string | undefined, value: JsonValue): string {
+  const spaced = isSpaced(text, container);
+  const rendered = renderInline(key, value, spaced);
+  if (!spaced) return rendered;
+  const isEmptyObject = container.type === "object" && container.length === 2;
+  return isEmptyObject ? ` ${rendered} ` : (container.children?.length ? " " : "") + rendered;
 }
 
 function renderLines(

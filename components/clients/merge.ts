@@ -4,6 +4,7 @@ import type { ClientFormat } from "./format";
 import { MergeError, splitBom } from "./mergeError";
 import { dropCompanions, findJson, sameOthers, setJson, unsetJson } from "./mergeJson";
 import { findToml, sameOtherTables, setToml, unsetToml } from "./mergeToml";
+import { isOurs, keepFilledIn } from "./ownership";
 
 export { MergeError } from "./mergeError";
 
@@ -36,7 +37,8 @@ export function findEntry(text: string | undefined, format: ClientFormat, name: 
 /**
  * Writes our entry into the text of a client's file; everything else stays to the byte. `owned` is what we wrote
  * before. An entry of that name that is not ours, or that the user has edited since, is never overwritten: that is a
- * MergeError, as is a malformed text. An equal entry counts as ours: it comes from a run that was interrupted.
+ * MergeError, as is a malformed text. An equal entry counts as ours: it comes from a run that was interrupted. What the
+ * user put in the place of a placeholder such as `<API_KEY>` is no edit, and is kept.
  */
 export function upsertEntry(
   text: string | undefined,
@@ -49,15 +51,18 @@ export function upsertEntry(
   const existing = findEntry(body, format, name);
   const before = owned?.created ?? [];
   if (isDeepStrictEqual(existing, entry)) return { text: text ?? "", created: before };
-  if (existing !== undefined && !isDeepStrictEqual(existing, owned?.entry)) throw notOurs(format, name, owned);
+  const mayReplace = owned !== undefined && isOurs(existing, owned.entry);
+  if (existing !== undefined && !mayReplace) throw notOurs(format, name, owned);
 
+  const next = mayReplace ? keepFilledIn(existing as JsonObject, owned.entry, entry) : entry;
+  if (isDeepStrictEqual(existing, next)) return { text: text ?? "", created: before };
   const edited =
     format.kind === "toml"
-      ? { text: setToml(body, format, name, entry), created: body === "" ? ["root"] : [] }
-      : setJson(body, format, name, entry);
+      ? { text: setToml(body, format, name, next), created: body === "" ? ["root"] : [] }
+      : setJson(body, format, name, next);
   const created = [...new Set([...before, ...edited.created])];
   if (owned) edited.text = dropCompanions(edited.text, format, name, owned.entry, created, ids(format, name, entry));
-  verify(body, edited.text, format, name, entry, owned?.entry);
+  verify(body, edited.text, format, name, next, owned?.entry);
   return { text: bom + edited.text, created };
 }
 
@@ -66,7 +71,7 @@ export function removeEntry(text: string, format: ClientFormat, name: string, ow
   const { bom, body } = splitBom(text);
   const existing = findEntry(body, format, name);
   if (existing === undefined) return { text, outcome: "absent" };
-  if (!isDeepStrictEqual(existing, owned.entry)) return { text, outcome: "edited" };
+  if (!isOurs(existing, owned.entry)) return { text, outcome: "edited" };
   const result =
     format.kind === "toml" ? unsetToml(body, format, name) : unsetJson(body, format, name, owned.entry, owned.created);
   verify(body, result, format, name, undefined, owned.entry);

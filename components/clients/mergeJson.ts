@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import type { JsonObject, JsonValue } from "./endpoint";
 import type { ClientFormat } from "./format";
+import { arrayAt, elementOf, objectAt, parse, plainValue, property, required, servers } from "./jsonDocument";
 import { insert, remove, replace } from "./jsonEdit";
-import { lineEnding, MergeError, positionAt } from "./mergeError";
+import { lineEnding } from "./mergeError";
 
 /** An edited text and the containers that the edit had to create: "root", or keys such as "mcpServers". */
 export interface Edited {
@@ -14,7 +15,7 @@ export interface Edited {
 /** The entry of a name, or undefined. Throws a MergeError when the file is malformed or its servers are no object. */
 export function findJson(text: string, format: ClientFormat, name: string): JsonValue | undefined {
   const node = property(text, servers(text, parse(text, format), format), name)?.value;
-  return node && valueOf(node);
+  return node && plainValue(node);
 }
 
 /** Writes the entry, in the place of an older one if there is one, and what it needs beside itself. */
@@ -79,7 +80,7 @@ export function dropCompanions(
     const list = arrayAt(result, root, key);
     const node = list && elementOf(list, item.id);
     const usedElsewhere = JSON.stringify(others(root, format, name)).includes(beside?.reference(item.id) ?? "");
-    if (list && node && !usedElsewhere && !keep.includes(item.id) && isDeepStrictEqual(valueOf(node), item)) {
+    if (list && node && !usedElsewhere && !keep.includes(item.id) && isDeepStrictEqual(plainValue(node), item)) {
       result = dropIfEmpty(remove(result, list, node), format, [], key, created);
     }
   }
@@ -121,7 +122,7 @@ function isBlank(text: string, node: Node): boolean {
 
 /** The document without the entry; containers that are empty then do not count. */
 function others(root: Node, format: ClientFormat, name: string, ids: string[] = []): JsonObject {
-  const document = valueOf(root) as JsonObject;
+  const document = plainValue(root) as JsonObject;
   const drop = (parent: JsonObject, [key = "", ...deeper]: string[]) => {
     if (!Object.hasOwn(parent, key)) return;
     if (deeper.length > 0) drop(parent[key] as JsonObject, deeper);
@@ -140,87 +141,6 @@ function others(root: Node, format: ClientFormat, name: string, ids: string[] = 
   return document;
 }
 
-function parse(text: string, format: ClientFormat): Node | undefined {
-  const errors: ParseError[] = [];
-  const strict = format.kind === "json";
-  const root = parseTree(text, errors, {
-    disallowComments: strict,
-    allowTrailingComma: !strict,
-    allowEmptyContent: true,
-  });
-  const [error] = errors;
-  if (error) {
-    const isComment = strict && error.error === 10;
-    throw new MergeError(
-      {
-        message: isComment ? "has a comment, which this client can't read" : "is not valid JSON",
-        got: printParseErrorCode(error.error).replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-        allowed: strict ? "JSON without comments and trailing commas" : "JSON with comments",
-        fix: "mend the file at this place, or move it away, and run the command again; it was not touched",
-      },
-      positionAt(text, error.offset),
-    );
-  }
-  if (root && root.type !== "object") throw wrongType(text, root, "the file", "object");
-  return root;
-}
-
-function servers(text: string, root: Node | undefined, format: ClientFormat): Node | undefined {
-  return objectAt(text, root, format.serversPath);
-}
-
-function objectAt(text: string, root: Node | undefined, path: string[]): Node | undefined {
-  let node = root;
-  for (const key of path) {
-    node = node && property(text, node, key)?.value;
-    if (node && node.type !== "object") throw wrongType(text, node, `"${key}"`, "object");
-  }
-  return node;
-}
-
-function arrayAt(text: string, root: Node, key: string): Node | undefined {
-  const node = property(text, root, key)?.value;
-  if (node && node.type !== "array") throw wrongType(text, node, `"${key}"`, "array");
-  return node;
-}
-
-/** The value of a node. The parser's own objects have no prototype, which counts as a difference. */
-function valueOf(node: Node): JsonValue {
-  return JSON.parse(JSON.stringify(getNodeValue(node)));
-}
-
-function elementOf(list: Node, id: string): Node | undefined {
-  return list.children?.find((child) => (valueOf(child) as JsonObject | null)?.id === id);
-}
-
-function property(text: string, parent: Node | undefined, key: string): { node: Node; value: Node } | undefined {
-  const found = (parent?.children ?? []).filter((child) => child.children?.[0]?.value === key);
-  const [node, second] = found;
-  if (second) {
-    throw new MergeError(
-      {
-        message: `has the key "${key}" twice, so that it depends on the client which one counts`,
-        fix: `merge the two "${key}" into one and run the command again; the file was not touched`,
-      },
-      positionAt(text, second.offset),
-    );
-  }
-  const value = node?.children?.[1];
-  return node && value && { node, value };
-}
-
-function wrongType(text: string, node: Node, what: string, allowed: "object" | "array"): MergeError {
-  return new MergeError(
-    {
-      message: `${what} must be an ${allowed}`,
-      got: node.type,
-      allowed: allowed === "object" ? "{ ... }" : "[ ... ]",
-      fix: `write ${allowed === "object" ? "{}" : "[]"} in its place and run the command again; the file was not touched`,
-    },
-    positionAt(text, node.offset),
-  );
-}
-
 /** An empty text, or one of comments only, with an object at its end. */
 function withRoot(text: string): string {
   const eol = lineEnding(text);
@@ -232,10 +152,4 @@ function withoutRoot(text: string, root: Node): string {
   const before = text.slice(0, root.offset);
   const after = text.slice(root.offset + root.length);
   return /^\r?\n/.test(after) ? before + after.replace(/^\r?\n/, "") : before.replace(/\r?\n$/, "") + after;
-}
-
-function required(node: Node | undefined): Node {
-  if (!node)
-    throw new MergeError({ message: "could not be edited", fix: "report this as a bug; the file was not touched" });
-  return node;
 }

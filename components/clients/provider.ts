@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { anyChanged, UNKNOWN } from "../dynamic/values";
-import type { JsonObject, JsonValue } from "./endpoint";
+import type { JsonObject } from "./endpoint";
 import { applyEntry, fileOf, readEntry, removeEntryFromFile } from "./file";
 import { type Client, clientFormats, clientIds } from "./index";
+import { isOurs } from "./ownership";
 
 /** An entry in the file of a client, as the program asks for it. */
 export interface ClientFileInputs {
@@ -24,6 +25,9 @@ export interface ClientFileOutputs extends ClientFileInputs {
   /** Containers that did not exist before: "file", "root", or keys. */
   created: string[];
 }
+
+/** Stands in the state for an entry that the user has edited: what they wrote may be secret, so it is not copied there. */
+const EDITED: JsonObject = { edited: "the entry in the file is not the one that this stack wrote" };
 
 /** Enters a server into a client's configuration file, and takes it out again on destroy. */
 export const clientFileProvider: pulumi.dynamic.ResourceProvider<ClientFileInputs, ClientFileOutputs> = {
@@ -51,7 +55,10 @@ export const clientFileProvider: pulumi.dynamic.ResourceProvider<ClientFileInput
     if (!props?.client) return { id: "" };
     const entry = await readEntry(props);
     if (entry === undefined) return { id: "" };
-    return { id, props: { ...props, entry: asObject(entry) } };
+    return {
+      id,
+      props: isOurs(entry, props.written) ? { ...props, entry: props.written } : { ...props, entry: EDITED },
+    };
   },
 
   async update(_id, olds, news) {
@@ -79,12 +86,6 @@ function outputs(inputs: ClientFileInputs, file: string, written: JsonObject, cr
 
 function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
-}
-
-/** An entry that the user turned into something else still has to differ from ours in the state. */
-function asObject(entry: JsonValue): JsonObject {
-  const isObject = entry !== null && typeof entry === "object" && !Array.isArray(entry);
-  return isObject ? entry : { edited: entry };
 }
 
 function failures({ client, file, name, entry }: ClientFileInputs): pulumi.dynamic.CheckFailure[] {

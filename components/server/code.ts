@@ -11,40 +11,67 @@ export type Language = "python" | "javascript";
 /** Reads Python or JavaScript just far enough to tell code from comments and strings. Never fails: broken code gives less. */
 export function readCode(source: string, language: Language): Code {
   const strings: string[] = [];
-  let text = "";
-  let at = 0;
-  const literal = (content: string) => {
-    strings.push(content);
-    text += `"${strings.length - 1}"`;
+  const chunks: string[] = [];
+  // The last characters before a slash tell a regular expression from a division.
+  let tail = "";
+  const add = (chunk: string) => {
+    chunks.push(chunk);
+    tail = (tail + chunk.slice(-TAIL)).slice(-TAIL);
   };
-  while (at < source.length) {
-    const rest = source.startsWith.bind(source);
-    if (language === "python" ? rest("#", at) : rest("//", at)) {
-      at = endOfLine(source, at);
-    } else if (language === "javascript" && rest("/*", at)) {
-      const end = source.indexOf("*/", at + 2);
-      at = end < 0 ? source.length : end + 2;
-      text += " ";
-    } else if (language === "javascript" && source[at] === "`") {
-      const end = endOfTemplate(source, at);
-      literal(source.slice(at + 1, end - 1));
-      at = end;
-    } else if (language === "javascript" && source[at] === "/" && startsRegex(text)) {
-      at = endOfRegex(source, at);
-      literal("");
-    } else if (source[at] === '"' || source[at] === "'") {
-      const quote = source[at] as string;
-      const triple = language === "python" && rest(quote.repeat(3), at) ? quote.repeat(3) : quote;
-      if (language === "python") text = text.replace(/(?<![A-Za-z0-9_])[rbfuRBFU]{1,2}$/, "");
-      const end = endOfString(source, at + triple.length, triple);
-      literal(source.slice(at + triple.length, end));
-      at = end + triple.length;
-    } else {
-      text += source[at];
-      at++;
-    }
+  const special = language === "python" ? /[#"']/g : /["'`/]/g;
+  const next = language === "python" ? nextInPython : nextInJavascript;
+  let at = 0;
+  for (let match = special.exec(source); match !== null; match = special.exec(source)) {
+    const before = source.slice(at, match.index);
+    const token = next(source, match.index, tail + before.slice(-TAIL));
+    add(
+      token.kind === "string" && language === "python"
+        ? before.replace(/(?<![A-Za-z0-9_])[rbfuRBFU]{1,2}$/, "")
+        : before,
+    );
+    if (token.kind === "string") add(`"${strings.push(token.content) - 1}"`);
+    else add(token.kind === "comment" ? " " : source.slice(match.index, token.end));
+    at = token.end;
+    special.lastIndex = at;
   }
-  return { text, strings };
+  add(source.slice(at));
+  return { text: chunks.join(""), strings };
+}
+
+const TAIL = 24;
+
+type Token = { end: number } & ({ kind: "string"; content: string } | { kind: "comment" | "code" });
+
+function nextInPython(source: string, at: number): Token {
+  const quote = source[at] ?? "";
+  if (quote === "#") return { kind: "comment", end: endOfLine(source, at) };
+  return stringAt(source, at, source.startsWith(quote.repeat(3), at) ? quote.repeat(3) : quote);
+}
+
+function nextInJavascript(source: string, at: number, before: string): Token {
+  const char = source[at] ?? "";
+  if (char === "`") {
+    const end = endOfTemplate(source, at);
+    return { kind: "string", content: source.slice(at + 1, end - 1), end };
+  }
+  if (char !== "/") return stringAt(source, at, char);
+  if (source.startsWith("//", at)) return { kind: "comment", end: endOfLine(source, at) };
+  if (source.startsWith("/*", at)) {
+    const end = source.indexOf("*/", at + 2);
+    return { kind: "comment", end: end < 0 ? source.length : end + 2 };
+  }
+  const end = startsRegex(before) ? endOfRegex(source, at) : at + 1;
+  return end > at + 1 ? { kind: "string", content: "", end } : { kind: "code", end };
+}
+
+function stringAt(source: string, at: number, quotes: string): Token {
+  const start = at + quotes.length;
+  const end = endOfString(source, start, quotes);
+  return {
+    kind: "string",
+    content: source.slice(start, end),
+    end: source.startsWith(quotes, end) ? end + quotes.length : end,
+  };
 }
 
 /** The text of a literal that `readCode` wrote as `"n"`; undefined for any other expression. */
@@ -131,7 +158,7 @@ function endOfSubstitution(source: string, start: number): number {
 
 /** A slash starts a regular expression where an expression may start; elsewhere it divides. */
 function startsRegex(before: string): boolean {
-  return /(^|[(,=:[!&|?{};+\-*%<>~^]|\b(return|typeof|case|in|of|await|void))\s*$/.test(before.slice(-20));
+  return /(^|[(,=:[!&|?{};+\-*%<>~^]|\b(return|typeof|case|in|of|await|void))\s*$/.test(before);
 }
 
 function endOfRegex(source: string, start: number): number {

@@ -15,11 +15,11 @@ export interface Problem {
 /** Bad input, with every problem found, so that one run tells the user all there is to mend. */
 export class InvalidInputError extends Error {
   override readonly name = "InvalidInputError";
+  /** Pulumi prints an error with this mark as its message alone: a stack trace helps nobody to mend a config. Source: RunError of @pulumi/pulumi. */
+  readonly __pulumiRunError = true;
 
   constructor(readonly problems: Problem[]) {
     super(problems.map(formatProblem).join("\n"));
-    // The stack of a mistake in the user's config helps nobody; Pulumi prints the message alone.
-    this.stack = undefined;
   }
 }
 

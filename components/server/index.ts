@@ -1,3 +1,4 @@
+export { ADVICE_RULES, type Advice, type AdviceContext, advise, fitWarnings, type Reason } from "./advisor";
 export { Client, type HealthArgs, type McpServerArgs, type ResourcesArgs, Runtime, Target, Transport } from "./args";
 export { DEFAULTS } from "./defaults";
 export type { Dependency } from "./detection";

@@ -11,7 +11,7 @@ import {
   parsePackageJson,
   parsePyProject,
 } from "./manifests";
-import { declaredSources, rankSources, requirementFilesOf } from "./sources";
+import { declaredSources, isDeclared, rankSources, requirementFilesOf } from "./sources";
 import { linkTarget, walkFolder } from "./walk";
 
 /** A file's text and its path relative to the server's folder. */
@@ -38,11 +38,12 @@ export interface Inspection {
   dockerfile: TextFile | undefined;
   /** apt.txt, packages.txt and Aptfile: system packages, one a line. */
   systemPackageLists: TextFile[];
-  /** Python and JavaScript files, without tests: at most 80 of them, 256 KiB each, 4 MiB in all. */
+  /** Python and JavaScript files, without tests: at most 80 of them, 256 KiB each (1 MiB when a manifest names it), 4 MiB in all. */
   sources: TextFile[];
 }
 
 const MAX_FILE = 256 * 1024;
+const MAX_DECLARED = 1024 * 1024;
 const MAX_MANIFEST = 4 * 1024 * 1024;
 const MAX_SOURCES = 80;
 const MAX_SOURCE_TEXT = 4 * 1024 * 1024;
@@ -105,7 +106,9 @@ export function inspectFolder(folder: string, entryPoint?: string): Inspection {
     nodeVersion: firstLine(".nvmrc") ?? firstLine(".node-version"),
     dockerfile: read("Dockerfile") ?? read("Containerfile"),
     systemPackageLists: ["apt.txt", "packages.txt", "Aptfile"].flatMap((file) => read(file) ?? []),
-    sources: readSources(rankSources(paths, declared), read),
+    sources: readSources(rankSources(paths, declared), (file) =>
+      read(file, isDeclared(file, declared) ? MAX_DECLARED : MAX_FILE),
+    ),
   };
   if (problems.length > 0) throw new InvalidInputError(problems);
   return inspection;

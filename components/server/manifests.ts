@@ -115,8 +115,13 @@ function parseJson<T>(file: string, text: string, schema: z.ZodType<T>, explain:
 }
 
 function describe(error: z.ZodError): { path: (string | number)[]; text: string } {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === "symbol" ? String(part) : part));
+  const [outer] = error.issues;
+  // Of a choice between kinds, the one whose own fields are wrong is the one that was meant.
+  const inner =
+    outer?.code === "invalid_union" ? outer.errors.flat().find((issue) => issue.path.length > 0) : undefined;
+  const issue = inner ?? outer;
+  const parts = [...(outer?.path ?? []), ...(inner?.path ?? [])];
+  const path = parts.map((part) => (typeof part === "symbol" ? String(part) : part));
   const why = (issue?.message ?? "invalid").replace(/^Invalid input: /, "");
   return { path, text: path.length > 0 ? `${path.join(".")}: ${why}` : why };
 }

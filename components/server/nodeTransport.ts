@@ -3,13 +3,14 @@ import { type Code, callArguments, keyword, literalOf } from "./code";
 import type { SourceCode } from "./imports";
 import type { CodeTransport, TransportEvidence } from "./transport";
 
+// TypeScript compiles a call of an import to CommonJS as `(0, module_1.name)(...)`.
 const CALLS: [RegExp, CodeTransport][] = [
-  [/\bnew\s+\w*StreamableHTTPServerTransport\s*\(/g, Transport.Http],
-  [/\bnew\s+PerRequestHTTPServerTransport\s*\(/g, Transport.Http],
-  [/\b(?:createMcpHandler|createMcpExpressApp|createMcpHonoApp|createMcpFastifyApp)\s*\(/g, Transport.Http],
-  [/\bnew\s+\w*StdioServerTransport\s*\(/g, Transport.Stdio],
-  [/\bserveStdio\s*\(/g, Transport.Stdio],
-  [/\bnew\s+\w*SSEServerTransport\s*\(/g, "sse"],
+  [/\bnew\s+[\w$.]*StreamableHTTPServerTransport\s*\(/g, Transport.Http],
+  [/\bnew\s+[\w$.]*PerRequestHTTPServerTransport\s*\(/g, Transport.Http],
+  [/\b(?:createMcpHandler|createMcpExpressApp|createMcpHonoApp|createMcpFastifyApp)\)?\s*\(/g, Transport.Http],
+  [/\bnew\s+[\w$.]*StdioServerTransport\s*\(/g, Transport.Stdio],
+  [/\bserveStdio\)?\s*\(/g, Transport.Stdio],
+  [/\bnew\s+[\w$.]*SSEServerTransport\s*\(/g, "sse"],
 ];
 
 /** The TypeScript FastMCP names its transport in `server.start({ transportType })`. */
@@ -34,7 +35,7 @@ function calls(file: string, code: Code): TransportEvidence[] {
       .map((match) => ({
         transport,
         file,
-        what: `${match[0].replace(/\s*\($/, "").replace(/\s+/g, " ")}()`,
+        what: `${match[0].replace(/\)?\s*\($/, "").replace(/\s+/g, " ")}()`,
         fixed: true,
       })),
   );

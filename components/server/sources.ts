@@ -35,7 +35,8 @@ export function rankSources(files: string[], declared: string[]): string[] {
   return [...new Set([...first, ...files.filter(isServerSource)])];
 }
 
-function isDeclared(file: string, declared: string[]): boolean {
+/** Whether a file is one of those that are named, which may leave out the extension. */
+export function isDeclared(file: string, declared: string[]): boolean {
   return declared.some(
     (name) => name === file || [".js", ".mjs", ".cjs", "/index.js"].some((end) => name + end === file),
   );

@@ -50,7 +50,9 @@ export function validateName(name: string, path = "name"): Problem[] {
 /** A value out of a fixed list, such as a runtime. */
 export function validateChoice(value: string, allowed: readonly string[], path: string): Problem[] {
   if (allowed.includes(value)) return [];
-  const similar = nearest(String(value).toLowerCase(), [...allowed]);
+  const typed = String(value).toLowerCase();
+  const similar =
+    allowed.find((choice) => typed.length >= 3 && choice.startsWith(typed)) ?? nearest(typed, [...allowed]);
   const fix = similar && `did you mean ${similar}?`;
   return [{ path, message: "unknown value", got: String(value), allowed: allowed.join(", "), ...(fix && { fix }) }];
 }

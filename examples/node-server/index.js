@@ -1,4 +1,4 @@
-/** An MCP server as it should be in production: Streamable HTTP, health checks, metrics, JSON logs, graceful shutdown. */
+/** An MCP server fit for production: Streamable HTTP, health checks, metrics, JSON logs, graceful shutdown. */
 
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";

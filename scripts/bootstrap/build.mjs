@@ -2,8 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { capture, withProgress } from "./run.mjs";
 
-const SOURCES = ["index.ts", "config.ts", "components", "scripts", "tsconfig.json", "tsconfig.build.json"];
-
 /**
  * Compiles to dist/ when a source is newer than the last build. Without a type-check, like `pulumi up` itself: CI does
  * that once (`npm run typecheck`).
@@ -32,6 +30,7 @@ export function fingerprint(root) {
       newest = Math.max(newest, stat.mtimeMs);
     }
   };
-  for (const source of SOURCES) visit(join(root, source));
+  for (const name of readdirSync(root)) if (/^(tsconfig.*\.json|.*\.ts)$/.test(name)) visit(join(root, name));
+  for (const folder of ["components", "scripts"]) visit(join(root, folder));
   return `${count} sources, newest ${newest}\n`;
 }

@@ -13,7 +13,14 @@ export async function installDependencies(root, env) {
     if (isInstalled(root)) return;
     // Scripts are left out: no dependency needs one, and the project's own `prepare` would build a second time.
     // --include=dev because the build needs the compiler, also where NODE_ENV says production.
-    const { command, args } = npm(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    const { command, args } = npm([
+      "ci",
+      "--include=dev",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ]);
     const options = { cwd: root, env, stdio: ["ignore", 2, 2] };
     const code = await withProgress("Installing the dependencies (npm ci) ...", () => run(command, args, options));
     if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; its own message is above.`);

@@ -55,7 +55,9 @@ export function jsonFile(random: Random, key: string, kind: "json" | "jsonc"): s
   }
   const bom = random.chance(10) ? "\uFEFF" : "";
   const head = style.comments && !style.oneLine && random.chance(30) ? `// mine${style.eol}` : "";
-  return bom + head + jsonObject(random, style, fields, 0) + random.pick(["", style.eol, style.eol, style.eol.repeat(3)]);
+  return (
+    bom + head + jsonObject(random, style, fields, 0) + random.pick(["", style.eol, style.eol, style.eol.repeat(3)])
+  );
 }
 
 function emptyJson(random: Random, kind: "json" | "jsonc"): string {
@@ -66,7 +68,7 @@ function emptyJson(random: Random, kind: "json" | "jsonc"): string {
 }
 
 function jsonValue(random: Random, style: JsonStyle, depth: number): string {
-  return random.pick([
+  return random.pick<() => string>([
     () => "1",
     () => "true",
     () => "null",
@@ -106,7 +108,16 @@ function surround(
     return above + indent.repeat(depth + 1) + part + comment(" /* , */") + comma + comment(" // beside, it's mine");
   });
   const below = comment(`${eol}${indent.repeat(depth + 1)}// "old": {},`);
-  return open + comment(" // first") + eol + lines.join(random.chance(15) ? eol + eol : eol) + below + eol + indent.repeat(depth) + close;
+  return (
+    open +
+    comment(" // first") +
+    eol +
+    lines.join(random.chance(15) ? eol + eol : eol) +
+    below +
+    eol +
+    indent.repeat(depth) +
+    close
+  );
 }
 
 /** A TOML file with tables, comments, strings that look like tables, and every line ending. */

@@ -5,7 +5,7 @@ import type { Endpoint } from "../../../components/clients/endpoint";
 import { findEntry, removeEntry, upsertEntry } from "../../../components/clients/merge";
 import { jsonFile, Random, tomlFile } from "./generate";
 
-const FILES = 8000;
+const FILES = 400;
 
 const first: Endpoint = {
   transport: "stdio",
@@ -58,7 +58,10 @@ describe("clients: a merged file, undone", () => {
         const one = upsertEntry(text, format, "weather", entry);
         const two = upsertEntry(one.text, format, "news", other);
         const created = [...one.created, ...two.created];
-        for (const order of [["weather", "news"], ["news", "weather"]] as const) {
+        for (const order of [
+          ["weather", "news"],
+          ["news", "weather"],
+        ] as const) {
           const result = order.reduce(
             (state, name) => removeEntry(state, format, name, { entry: name === "news" ? other : entry, created }).text,
             two.text,

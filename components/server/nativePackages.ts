@@ -1,0 +1,70 @@
+/** What a package needs from the system besides its own installation. Packages whose wheels or binaries carry all they need are not here. */
+export const NATIVE_PACKAGES: { [name: string]: string } = {
+  // Databases
+  psycopg2: "PostgreSQL's libpq and a C compiler",
+  mysqlclient: "MySQL's client library and a C compiler",
+  pyodbc: "unixODBC and a database driver",
+  "cx-oracle": "Oracle's client library",
+  "python-ldap": "OpenLDAP's libraries and a C compiler",
+  "pg-native": "PostgreSQL's libpq and a C compiler",
+  "ibm-db": "IBM's Db2 client library",
+  "better-sqlite3": "a binary built for the platform and Node version",
+  sqlite3: "a binary built for the platform and Node version",
+  // Images, documents and text recognition
+  "opencv-python": "libGL and GLib",
+  "opencv-contrib-python": "libGL and GLib",
+  pytesseract: "the tesseract program",
+  tesserocr: "Tesseract's and Leptonica's libraries",
+  ocrmypdf: "tesseract and Ghostscript",
+  pdf2image: "Poppler's programs",
+  pdftotext: "Poppler's library",
+  weasyprint: "Pango",
+  cairosvg: "Cairo",
+  pycairo: "Cairo and a C compiler",
+  wand: "ImageMagick",
+  pyvips: "libvips",
+  pyzbar: "the zbar library",
+  "python-magic": "libmagic",
+  pypandoc: "the pandoc program",
+  textract: "a set of converter programs",
+  graphviz: "Graphviz's dot program",
+  pygraphviz: "Graphviz and a C compiler",
+  xmlsec: "libxmlsec1",
+  gdal: "the GDAL library",
+  sharp: "libvips, as a binary built for the platform",
+  canvas: "Cairo and Pango, as a binary built for the platform",
+  gm: "GraphicsMagick or ImageMagick",
+  imagemagick: "ImageMagick",
+  "pdf-poppler": "Poppler's programs",
+  // Audio and video
+  "ffmpeg-python": "the ffmpeg program",
+  pydub: "the ffmpeg program",
+  "openai-whisper": "the ffmpeg program",
+  pyaudio: "PortAudio",
+  soundfile: "libsndfile",
+  "fluent-ffmpeg": "the ffmpeg program",
+  // Browsers
+  playwright: "a browser and its libraries",
+  "playwright-core": "a browser and its libraries",
+  "@playwright/test": "a browser and its libraries",
+  puppeteer: "a browser and its libraries",
+  "puppeteer-core": "a browser and its libraries",
+  pyppeteer: "a browser and its libraries",
+  selenium: "a browser and its driver",
+  "selenium-webdriver": "a browser and its driver",
+  "browser-use": "a browser and its libraries",
+  // Machine learning
+  dlib: "CMake and a C++ compiler",
+  "face-recognition": "CMake and a C++ compiler",
+  "llama-cpp-python": "CMake and a C++ compiler",
+  // Others
+  bcrypt: "a binary built for the platform and Node version",
+  "node-pty": "a binary built for the platform and Node version",
+  oracledb: "Oracle's client library",
+};
+
+/** Names that are harmless in one of the two registries: their Python wheels or JavaScript builds carry all they need. */
+export const HARMLESS: { python: Set<string>; node: Set<string> } = {
+  python: new Set(["bcrypt", "oracledb"]),
+  node: new Set(["graphviz", "oracledb"]),
+};

@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { chooseBackend } from "./backend";
+import { obtainEngine } from "./engine";
+import { enginePath } from "./engineCommand";
+import { main } from "./main";
+import { projectRoot } from "./session";
+
+/**
+ * `npm run pulumi -- <anything>`: the engine's own command line, on the backend and with the passphrase that the other
+ * commands use. For what they do not cover, such as `config set --secret` or `stack ls`.
+ */
+main(async () => {
+  const engine = await obtainEngine();
+  const backend = await chooseBackend();
+  const env = { ...process.env, ...backend.env, PATH: enginePath(engine), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const child = spawn(engine.binary, process.argv.slice(2), { cwd: projectRoot(), env, stdio: "inherit" });
+  // The terminal sends Ctrl-C to the engine as well; this process only has to outlive it.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  return new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { InvalidInputError } from "../../../components/server";
+import { loadSettings } from "../../../config";
+import { makeFolder, removeFolders } from "../../support/folder";
+import { valueOf } from "../../support/mocks";
+
+const SERVER = {
+  "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
+  "requirements.txt": "fastmcp==4.1.2\n",
+};
+
+/** Loads the settings of a stack with this config under `mcp:`. */
+function load(config: Record<string, unknown>, secretKeys: string[] = []) {
+  const entries = Object.entries(config).map(([key, value]) => [
+    `mcp:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries), secretKeys.map((key) => `mcp:${key}`));
+  return loadSettings();
+}
+
+function problemsOf(config: Record<string, unknown>, secretKeys: string[] = []) {
+  try {
+    load(config, secretKeys);
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError, String(error));
+    return error.problems;
+  }
+  return assert.fail("the config was accepted");
+}
+
+describe("stack config", () => {
+  let source = "";
+  before(() => {
+    source = makeFolder(SERVER);
+  });
+  after(() => {
+    removeFolders();
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("needs nothing but a server's name and source", () => {
+    assert.deepEqual(load({ servers: [{ name: "weather", source }] }), {
+      target: "process",
+      servers: [{ name: "weather", args: { source, clients: [], secrets: {} } }],
+    });
+  });
+
+  it("turns numbers and booleans of YAML into the text of environment variables and arguments", () => {
+    const [server] = load({ servers: [{ name: "weather", source, env: { DEBUG: false, LIMIT: 3 }, args: ["-p", 1] }] }).servers;
+    assert.deepEqual(server?.args.env, { DEBUG: "false", LIMIT: "3" });
+    assert.deepEqual(server?.args.args, ["-p", "1"]);
+  });
+
+  it("takes the values of named secrets from mcp:secrets, as secrets", async () => {
+    const config = { servers: [{ name: "weather", source, secrets: ["API_KEY"] }], secrets: { API_KEY: "s3cret" } };
+    const secrets = load(config, ["secrets"]).servers[0]?.args.secrets as Record<string, pulumi.Output<string>>;
+    const { API_KEY } = secrets;
+    assert.ok(API_KEY);
+    assert.equal(await pulumi.isSecret(API_KEY), true);
+    assert.equal(await valueOf(API_KEY), "s3cret");
+  });
+
+  it("names the server's path, the name and the command when a secret has no value", () => {
+    assert.deepEqual(problemsOf({ servers: [{ name: "weather", source, secrets: ["API_KEY"] }] }), [
+      {
+        path: "mcp:servers[0].secrets",
+        message: "the secret API_KEY has no value",
+        allowed: "a value in mcp:secrets.API_KEY",
+        fix: "pulumi config set --secret --path 'mcp:secrets.API_KEY' VALUE",
+      },
+    ]);
+  });
+
+  it("refuses secret values outside mcp:secrets, without printing them", () => {
+    const [problem, ...others] = problemsOf({ servers: [{ name: "weather", source, env: { KEY: "s3cret" } }] }, ["servers"]);
+    assert.equal(problem?.path, "mcp:servers");
+    assert.match(problem?.fix ?? "", /pulumi config set --secret --path 'mcp:secrets\.API_KEY' VALUE/);
+    assert.ok(!JSON.stringify([problem, ...others]).includes("s3cret"));
+  });
+
+  it("refuses secrets that are not encrypted, without printing them", () => {
+    const config = { servers: [{ name: "weather", source, secrets: ["API_KEY"] }], secrets: { API_KEY: "s3cret" } };
+    const [problem, ...others] = problemsOf(config);
+    assert.deepEqual(others, []);
+    assert.equal(problem?.path, "mcp:secrets");
+    assert.match(problem?.fix ?? "", /pulumi config set --secret/);
+    assert.ok(!JSON.stringify(problem).includes("s3cret"));
+  });
+
+  it("says only that once, not that the servers are missing too", () => {
+    assert.equal(problemsOf({ servers: [{ name: "weather", source }] }, ["servers"]).length, 1);
+  });
+
+  it("refuses unknown keys with the nearest known name, at every level", () => {
+    const found = problemsOf({
+      server: [],
+      servers: [{ name: "weather", source, prot: 1, health: { interval: 3 } }],
+    });
+    assert.deepEqual(
+      found.map(({ path, fix }) => `${path}: ${fix}`).sort(),
+      [
+        "mcp:server: did you mean `servers`?",
+        "mcp:servers[0].health.interval: remove it",
+        "mcp:servers[0].prot: did you mean `port`?",
+      ],
+    );
+  });
+
+  it("says what was got and what is allowed for a value of the wrong kind", () => {
+    assert.deepEqual(problemsOf({ target: "podman", servers: [{ name: "weather", source, port: "high" }] }), [
+      { path: "mcp:target", message: "is not valid", got: '"podman"', allowed: "process, docker, kubernetes" },
+      { path: "mcp:servers[0].port", message: "is not valid", got: '"high"', allowed: "a number" },
+    ]);
+  });
+
+  it("asks for servers when there are none", () => {
+    assert.deepEqual(
+      problemsOf({}).map(({ path, message, fix }) => ({ path, message, fix })),
+      [{ path: "mcp:servers", message: "is missing", fix: "set mcp:servers" }],
+    );
+  });
+
+  it("reports the problems of all servers together, each with its path", () => {
+    const missing = path.join(source, "missing");
+    const found = problemsOf({
+      servers: [
+        { name: "Weather!", source },
+        { name: "b", source: missing, port: 99_999 },
+      ],
+    });
+    assert.deepEqual(found.map((problem) => problem.path).sort(), [
+      "mcp:servers[0].name",
+      "mcp:servers[1].port",
+      "mcp:servers[1].source",
+    ]);
+  });
+
+  it("checks what is sound in itself even when something else has the wrong shape", () => {
+    const found = problemsOf({ servers: [{ name: "a", source, port: "x" }, { name: "b", source: path.join(source, "missing") }] });
+    assert.deepEqual(
+      found.map((problem) => problem.path),
+      ["mcp:servers[0].port", "mcp:servers[1].source"],
+    );
+  });
+
+  it("refuses two servers of one name, or of one port on this machine", () => {
+    const found = problemsOf({ servers: [{ name: "a", source }, { name: "a", source, port: 8000, metricsPort: 9100 }] });
+    assert.deepEqual(
+      found.map(({ path, message }) => `${path}: ${message}`),
+      [
+        "mcp:servers[1].name: name a is already used by mcp:servers[0].name",
+        "mcp:servers[1].port: port 8000 is already used by mcp:servers[0].metricsPort",
+      ],
+    );
+  });
+
+  it("allows equal ports where each server has its own network", () => {
+    const servers = [
+      { name: "a", source },
+      { name: "b", source },
+    ];
+    assert.equal(load({ target: "docker", servers }).servers.length, 2);
+  });
+
+  it("prints every problem with what was got, what is allowed and the fix", () => {
+    assert.throws(() => load({ servers: [{ name: "weather", source, transprot: "http" }] }), {
+      name: "InvalidInputError",
+      message: [
+        "mcp:servers[0].transprot: unknown key",
+        "  got:     transprot",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health",
+        "  fix:     did you mean `transport`?",
+      ].join("\n"),
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { McpProcess } from "../../../components";
+import { providerModule } from "../../../components/dynamic/resource";
+import { dependencyDigest, sourceDigest } from "../../../components/server";
+import { makeFolder, removeFolders } from "../../support/folder";
+import { type Registered, runWithMocks, secretValue, theOnly, valueOf } from "../../support/mocks";
+
+const INSTALLATION = "pulumi-nodejs:dynamic/mcp:Installation";
+const PROCESS = "pulumi-nodejs:dynamic/mcp:Process";
+const CHECK = "pulumi-nodejs:dynamic/mcp:Check";
+const CLIENT_FILE = "pulumi-nodejs:dynamic/mcp:ClientFile";
+
+const HTTP = {
+  "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
+  "requirements.txt": "fastmcp==4.1.2\n",
+};
+const STDIO = { ...HTTP, "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run()\n' };
+
+/** What the providers would report. */
+function outputs({ type }: Registered) {
+  if (type === INSTALLATION) return { folder: "/data/weather", release: "r1", interpreter: ".venv/bin/python" };
+  if (type === PROCESS) return { generation: "g1" };
+  if (type === CHECK) return { tools: ["forecast"], toolsDigest: "d1" };
+  return {};
+}
+
+describe("McpProcess", () => {
+  after(removeFolders);
+
+  it("installs and runs an HTTP server, checks it, and hands the secrets on as secrets", async () => {
+    const source = makeFolder(HTTP);
+    const { resources, result } = await runWithMocks(
+      () => new McpProcess("weather", { source, port: 9000, env: { GREETING: "hi" }, secrets: { API_KEY: "s3cret" } }),
+      { outputs },
+    );
+
+    const installation = theOnly(resources, INSTALLATION);
+    const { instance } = installation.inputs;
+    assert.match(String(instance), /^weather-[0-9a-f]{8}$/);
+    assert.deepEqual(installation.inputs, {
+      __provider: providerModule("Installation"),
+      server: "weather",
+      instance,
+      runtime: "python",
+      source,
+      sourceDigest: sourceDigest(source),
+      dependencyFiles: ["requirements.txt"],
+      dependencyDigest: dependencyDigest(source, ["requirements.txt"]),
+      requirements: [],
+      requiresRuntime: "",
+    });
+
+    const { secretEnv, ...process } = theOnly(resources, PROCESS).inputs;
+    assert.deepEqual(secretValue(secretEnv), { API_KEY: "s3cret" });
+    const root = "/data/weather/releases/r1";
+    assert.deepEqual(process, {
+      __provider: providerModule("Process"),
+      server: "weather",
+      instance,
+      release: "r1",
+      cwd: root,
+      command: `${root}/.venv/bin/python`,
+      args: ["-u", `${root}/server.py`],
+      env: {
+        HOST: "127.0.0.1",
+        PORT: "9000",
+        METRICS_HOST: "127.0.0.1",
+        METRICS_PORT: "8000",
+        FASTMCP_HOST: "127.0.0.1",
+        FASTMCP_PORT: "9000",
+        GREETING: "hi",
+      },
+      host: "127.0.0.1",
+      port: 9000,
+      readinessPath: "/readyz",
+      startTimeoutSeconds: 40,
+    });
+
+    const { secretEnv: none, ...check } = theOnly(resources, CHECK).inputs;
+    assert.deepEqual(secretValue(none), {});
+    assert.deepEqual(check, {
+      __provider: providerModule("Check"),
+      server: "weather",
+      url: "http://127.0.0.1:9000/mcp",
+      logFile: "/data/weather/logs/server.log",
+      timeoutSeconds: 40,
+      triggers: ["g1"],
+    });
+    assert.equal(await valueOf(result.transport), "http");
+    assert.equal(await valueOf(result.url), "http://127.0.0.1:9000/mcp");
+    assert.equal(await valueOf(result.command), undefined);
+    assert.deepEqual(await valueOf(result.tools), ["forecast"]);
+    assert.equal(await valueOf(result.toolsDigest), "d1");
+  });
+
+  it("installs a stdio server, runs nothing, and launches it from the link to the current release", async () => {
+    const { resources, result } = await runWithMocks(
+      () => new McpProcess("weather", { source: makeFolder(STDIO), args: ["--verbose"], secrets: { API_KEY: "s3cret" } }),
+      { outputs },
+    );
+    assert.deepEqual(resources.filter(({ type }) => type === PROCESS), []);
+    const { secretEnv, ...check } = theOnly(resources, CHECK).inputs;
+    assert.deepEqual(secretValue(secretEnv), { API_KEY: "s3cret" });
+    assert.deepEqual(check, {
+      __provider: providerModule("Check"),
+      server: "weather",
+      command: "/data/weather/current/.venv/bin/python",
+      args: ["-u", "/data/weather/current/server.py", "--verbose"],
+      env: {},
+      timeoutSeconds: 40,
+      triggers: ["r1"],
+    });
+    assert.equal(await valueOf(result.url), undefined);
+    assert.equal(await valueOf(result.command), "/data/weather/current/.venv/bin/python");
+  });
+
+  it("gives a Python module its folder as module path, and the user's variables the last word", async () => {
+    const { resources } = await runWithMocks(
+      () =>
+        new McpProcess("weather", {
+          source: makeFolder({ "src/weather/__main__.py": HTTP["server.py"], "src/weather/__init__.py": "", "requirements.txt": "" }),
+          entryPoint: "-m weather",
+          env: { HOST: "::1" },
+        }),
+      { outputs },
+    );
+    const { args, env } = theOnly(resources, PROCESS).inputs as { args: string[]; env: Record<string, string> };
+    assert.deepEqual(args, ["-u", "-m", "weather"]);
+    assert.equal(env.PYTHONPATH, "/data/weather/releases/r1/src");
+    assert.equal(env.HOST, "::1");
+  });
+
+  it("keeps secrets out of the client configuration, which is no secret itself", async () => {
+    const { result } = await runWithMocks(
+      () => new McpProcess("weather", { source: makeFolder(STDIO), secrets: { API_KEY: "s3cret" } }),
+      { outputs },
+    );
+    assert.equal(await pulumi.isSecret(result.clients), false);
+    const clients = await valueOf(result.clients);
+    assert.deepEqual(Object.keys(clients ?? {}).sort(), [
+      "claudeCode",
+      "claudeDesktop",
+      "codex",
+      "cursor",
+      "gemini",
+      "vscode",
+      "windsurf",
+    ]);
+    assert.ok(!JSON.stringify(clients).includes("s3cret"));
+    assert.ok(clients?.claudeCode?.includes("API_KEY"));
+  });
+
+  it("enters the server into the files of the clients that were asked for, and of no other", async () => {
+    const { resources } = await runWithMocks(
+      () => new McpProcess("weather", { source: makeFolder(HTTP), clients: ["cursor"] }),
+      { outputs },
+    );
+    assert.deepEqual(theOnly(resources, CLIENT_FILE), {
+      type: CLIENT_FILE,
+      name: "weather-cursor",
+      inputs: {
+        __provider: providerModule("ClientFile"),
+        client: "cursor",
+        name: "weather",
+        entry: { url: "http://127.0.0.1:8080/mcp" },
+      },
+    });
+  });
+
+  it("registers the same resources in a preview, with what is not installed yet unknown", async () => {
+    const { resources, result } = await runWithMocks(() => new McpProcess("weather", { source: makeFolder(HTTP) }), {
+      preview: true,
+    });
+    assert.deepEqual(resources.map(({ type }) => type).sort(), ["mcp:index:McpProcess", CHECK, INSTALLATION, PROCESS].sort());
+    assert.equal(await valueOf(result.url), "http://127.0.0.1:8080/mcp");
+    assert.equal(await valueOf(result.tools), undefined);
+  });
+
+  it("accepts an output as the value of a variable, and waits for it", async () => {
+    const late = pulumi.output(new Promise<string>((resolve) => setTimeout(() => resolve("late"), 5)));
+    const { resources } = await runWithMocks(
+      () => new McpProcess("weather", { source: makeFolder(HTTP), env: { LATE: late } }),
+      { outputs },
+    );
+    assert.equal((theOnly(resources, PROCESS).inputs.env as Record<string, string>).LATE, "late");
+  });
+
+  it("refuses an output where the plan depends on it, with the field's name", async () => {
+    await runWithMocks(() =>
+      assert.throws(
+        () => new McpProcess("weather", { source: makeFolder(HTTP), port: pulumi.output(9000) }),
+        /^InvalidInputError: port: depends on another resource/,
+      ),
+    );
+  });
+});
