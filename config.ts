@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { InvalidInputError, type McpServerArgs, type Problem, type ResolvedServer, resolve, type Target } from "./components/server";
+import {
+  InvalidInputError,
+  type McpServerArgs,
+  type Problem,
+  type ResolvedServer,
+  resolve,
+  type Target,
+  validateEnvNames,
+} from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes } from "./configClashes";
 import { CONFIG_KEYS, configSchema, type Server, serverKeys, serverSchema } from "./configSchema";
@@ -31,6 +39,7 @@ export function loadSettings(): Settings {
   const servers = data?.servers ?? soundServers(raw.values.servers);
   const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
   if (data) problems.push(...servers.flatMap((server, index) => missingSecrets(server?.secrets, secrets, index)));
+  problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
   problems.push(...clashes(resolved, data?.target));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
@@ -44,6 +53,9 @@ export function loadSettings(): Settings {
 function resolveAt({ name, env: _, secrets: __, ...settings }: Server, index: number): ResolvedServer {
   return resolve(name, settings, { path: `mcp:servers[${index}]` });
 }
+
+const variableProblems = (server: Server | undefined, index: number): Problem[] =>
+  server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];
 
 const soundServers = (servers: unknown): (Server | undefined)[] =>
   Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];

@@ -22,11 +22,13 @@ export function clashes(servers: (ResolvedServer | undefined)[], target: Target 
           path,
           message: `${key} is already used by ${other}`,
           got: String(value),
-          allowed: field === "name" ? "a name of its own for every server" : "a port of its own for every server of this machine",
+          allowed:
+            field === "name"
+              ? "a name of its own for every server"
+              : "a port of its own for every server of this machine",
           fix: `set another \`${field}\``,
         },
       ];
     });
   });
 }
-

@@ -1,16 +1,12 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import {
-  type Advice,
-  advise,
-  InvalidInputError,
-  type ResolvedServer,
-  Runtime,
-  resolve,
-  slug,
-  Transport,
-  validateChoice,
-} from "../components/server";
+// Not from components/server itself: that loads the Pulumi SDK, which costs more than all of this.
+import { type Advice, advise } from "../components/server/advisor";
+import { Runtime, Transport } from "../components/server/args";
+import { InvalidInputError } from "../components/server/errors";
+import { resolve } from "../components/server/resolve";
+import type { ResolvedServer } from "../components/server/resolved";
+import { slug, validateChoice } from "../components/server/validate";
 
 const USAGE = `Usage: npm run advise -- FOLDER [options]
 

@@ -63,6 +63,8 @@ export async function operate(session: Session, operation: Operation, options: O
     }
     return stack.up(common);
   };
+  // A preview takes no lock, and may run while somebody deploys.
+  if (operation !== "preview") await session.removeStaleLocks();
   command.previewArgs = output ? [output.form] : [];
   try {
     await run().catch(async (error: unknown) => {

@@ -38,6 +38,8 @@ export interface Session {
   configFile: string | undefined;
   /** Runs a `pulumi` command in the project, on the backend. */
   pulumi(args: string[], options?: { cwd?: string }): Promise<string>;
+  /** Removes what killed runs left; see there. Throws when somebody else is at work on the stack. */
+  removeStaleLocks(): Promise<void>;
   /** Creates the stack in the backend. */
   create(): Promise<void>;
 }
@@ -64,12 +66,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const configHome = privateConfigFolder(paths.data, project.name, root);
   const configFile = backend.own && file ? await privateStackFile(file, configHome) : undefined;
 
-  if (backend.folder) {
-    for (const lock of await removeStaleLocks(backend.folder, project.name, name)) {
-      say(`Removed the lock of a run that was killed (process ${lock.pid}, since ${lock.timestamp}).`);
-    }
-  }
-
   const pulumi: Session["pulumi"] = async (args, { cwd = root } = {}) =>
     (await command.run(args, cwd, workspace.envVars)).stdout;
   return {
@@ -80,6 +76,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     command,
     configFile,
     pulumi,
+    async removeStaleLocks() {
+      if (!backend.folder) return;
+      for (const lock of await removeStaleLocks(backend.folder, project.name, name.split("/").at(-1) ?? name)) {
+        say(`Removed the lock of a run that was killed (process ${lock.pid}, since ${lock.timestamp}).`);
+      }
+    },
     create: () => createStack(pulumi, { name, project: project.name, configFile }),
   };
 }

@@ -66,7 +66,10 @@ async function isAbandoned({ pid, hostname: host, timestamp }: StackLock): Promi
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
-  // Process ids are used again: a process that is younger than the lock did not take it. Linux tells the age.
+  // Linux tells more. A process whose parent has not collected it yet is dead all the same; and process ids are used
+  // again: a process that is younger than the lock did not take it.
+  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (/\) [ZX] /.test(status)) return true;
   const started = await stat(`/proc/${pid}`).catch(() => undefined);
   return started !== undefined && started.ctimeMs > Date.parse(timestamp) + 2000;
 }

@@ -85,7 +85,7 @@ export async function pruneBackups(file: string): Promise<void> {
   const prefix = `${path.basename(file)}.bak-`;
   const isOurs = (name: string) => name.startsWith(prefix) && /^\d{8}T\d{9}Z$/.test(name.slice(prefix.length));
   const backups = (await fs.readdir(folder)).filter(isOurs).sort();
-  for (const old of backups.slice(0, 0)) await fs.rm(path.join(folder, old), { force: true });
+  for (const old of backups.slice(0, -BACKUPS_KEPT)) await fs.rm(path.join(folder, old), { force: true });
 }
 
 /** Writes a file so that whoever reads it gets the old text or the new one, never a part. Keeps mode and owner. */

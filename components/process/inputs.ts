@@ -10,7 +10,7 @@ import {
 import { launchCommand, listenEnv, moduleEnv } from "./launch";
 import type { InstallationInputs } from "./provider/installation";
 import type { ProcessInputs } from "./provider/process";
-import type { Installation, InputsOf } from "./resources";
+import type { InputsOf, Installation } from "./resources";
 
 /** Servers of the process target can be reached from this machine only. */
 const HOST = "127.0.0.1";
@@ -103,5 +103,7 @@ function launchFrom(server: ResolvedServer, root: pulumi.Output<string>, { inter
 function serverEnv(server: ResolvedServer, root: pulumi.Output<string>, env: Variables["env"]) {
   return pulumi
     .all([root, env ?? {}])
-    .apply(([root, own]): Record<string, string> => ({ ...listenEnv(server, HOST), ...moduleEnv(server, root), ...own }));
+    .apply(
+      ([root, own]): Record<string, string> => ({ ...listenEnv(server, HOST), ...moduleEnv(server, root), ...own }),
+    );
 }

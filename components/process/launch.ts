@@ -1,4 +1,4 @@
-import { type EntryPoint, type ResolvedServer, Runtime } from "../server";
+import { type EntryPoint, type ResolvedServer, Runtime, Transport } from "../server";
 
 /** A command with its arguments. */
 export interface Command {
@@ -30,12 +30,13 @@ export function listenEnv(
   { transport, port, metricsPort }: Pick<ResolvedServer, "transport" | "port" | "metricsPort">,
   host: string,
 ): Record<string, string> {
-  if (transport === "stdio") return {};
+  if (transport === Transport.Stdio) return {};
   return {
     HOST: host,
     PORT: String(port),
     METRICS_HOST: host,
     METRICS_PORT: String(metricsPort),
+    FASTMCP_TRANSPORT: "http",
     FASTMCP_HOST: host,
     FASTMCP_PORT: String(port),
   };

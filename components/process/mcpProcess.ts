@@ -48,7 +48,9 @@ export class McpProcess extends pulumi.ComponentResource {
       started = installation.release;
       endpoint = stdioEndpoint(server, installation, args);
     }
-    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, endpoint, started, args), { parent: this });
+    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, endpoint, started, args), {
+      parent: this,
+    });
 
     this.transport = pulumi.output<string>(server.transport);
     this.url = pulumi.output(endpoint.url);

@@ -3,6 +3,7 @@ import { Runtime, Target } from "./args";
 import { literalOf } from "./code";
 import type { Dependency } from "./detection";
 import { HARMLESS, NATIVE_PACKAGES } from "./nativePackages";
+import type { ResolvedServer } from "./resolved";
 import { SERVICE_CLIENTS } from "./serviceClients";
 import { systemPackages } from "./systemPackages";
 
@@ -37,7 +38,10 @@ export function needsNative({ name }: Dependency, runtime: Runtime): string | un
   return HARMLESS[runtime].has(name) || !Object.hasOwn(NATIVE_PACKAGES, name) ? undefined : NATIVE_PACKAGES[name];
 }
 
-/** An exact pin decides. A version file that names a minor version only, as uv and nvm write it for everyone, is a hint. */
+/**
+ * An exact pin decides. A version file that names a minor version only is a hint, and none beside a manifest that allows a range:
+ * uv and nvm write such files for everyone.
+ */
 function pinnedRuntime({ server }: AdviceFacts): Finding[] {
   const { requiresRuntime, inspection } = server;
   const name = server.runtime === Runtime.Python ? "Python" : "Node";
@@ -54,7 +58,13 @@ function pinnedRuntime({ server }: AdviceFacts): Finding[] {
       ? inspection.pythonVersion && { path: ".python-version", text: inspection.pythonVersion }
       : inspection.nodeVersion;
   if (!pinned || !/\d/.test(pinned.text)) return [];
-  return finding(pinned.text, `${pinned.path}: ${pinned.text}`, /\d+\.\d+\.\d+/.test(pinned.text));
+  const exact = /\d+\.\d+\.\d+/.test(pinned.text);
+  return exact || !declaresRange(inspection) ? finding(pinned.text, `${pinned.path}: ${pinned.text}`, exact) : [];
+}
+
+function declaresRange({ pyProject, packageJson }: ResolvedServer["inspection"]): boolean {
+  const declared = pyProject?.project?.["requires-python"] ?? pyProject?.tool?.poetry?.dependencies?.python;
+  return declared !== undefined || packageJson?.engines?.node !== undefined;
 }
 
 /** One release line alone: "==3.11.*", "~=3.11.4", ">=3.11,<3.12" of Python; "22", "22.x", "^22", "~22.4" of Node. */

@@ -67,11 +67,11 @@ export interface McpServerArgs {
   entryPoint?: pulumi.Input<string>;
   /** Arguments passed to the server after its entry point. Defaults to none. Never put secrets here. */
   args?: pulumi.Input<pulumi.Input<string>[]>;
-  /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to 8080. */
+  /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to the constant port that its code listens on, where there is one, else 8080. */
   port?: pulumi.Input<number>;
   /** TCP port of the Prometheus metrics, passed to the server as METRICS_PORT. Defaults to 8000. */
   metricsPort?: pulumi.Input<number>;
-  /** HTTP path of the MCP endpoint. Defaults to "/mcp". */
+  /** HTTP path of the MCP endpoint. Defaults to the constant path in its code, where there is one, else "/mcp". */
   path?: pulumi.Input<string>;
   /** Environment variables that are no secret. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;

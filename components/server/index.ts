@@ -12,3 +12,5 @@ export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
 export type { EntryPoint, ResolvedServer, ServerSettings } from "./resolved";
 export * from "./validate";
+export * from "./validateHealth";
+export * from "./validateResources";

@@ -10,7 +10,9 @@ import { compareText } from "./walk";
 const CONVENTIONAL = ["index", "server", "dist/index", "build/index"].flatMap((stem) =>
   [".js", ".mjs", ".cjs"].map((extension) => stem + extension),
 );
-const MCP_PACKAGE = /^(@modelcontextprotocol\/|fastmcp$|mcp-framework$|xmcp$|mcp-use$|@[\w-]+\/mcp-)/;
+/** Packages that servers are made with; clients and inspectors are not among them. */
+const MCP_PACKAGE =
+  /^(@modelcontextprotocol\/(?!client|inspector|conformance)|fastmcp$|mcp-framework$|xmcp$|mcp-use$|@[\w-]+\/mcp-)/;
 const LOCKS = [
   "package-lock.json",
   "npm-shrinkwrap.json",
@@ -147,5 +149,7 @@ function requiresNode({ packageJson, nodeVersion }: Inspection): string | undefi
 }
 
 function usesMcp(sources: SourceCode[]): boolean {
-  return sources.some(({ code }) => code.strings.some((text) => text.startsWith("@modelcontextprotocol/")));
+  return sources.some(({ code }) =>
+    code.strings.some((text) => /^@modelcontextprotocol\/(?!(sdk\/)?client)/.test(text)),
+  );
 }

@@ -2,13 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { McpServerArgs } from "./args";
 import { InvalidInputError, type Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
+import { validateEnvNames } from "./validate";
 
 /** Fields that only reach a running server and decide about no resource: they may be outputs of other resources. */
 const LATE = new Set(["env", "secrets"]);
 
 /**
  * The fields of the args that shape a server, as plain values.
- * @throws InvalidInputError when one of them is an output of another resource: which resources exist must be known at preview
+ * @throws InvalidInputError when one of them is an output of another resource (which resources exist must be known at
+ * preview), or when a variable has an impossible name
  */
 export function plainSettings(args: McpServerArgs): ServerSettings {
   const problems: Problem[] = [];
@@ -18,9 +20,15 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
     if (holdsOutput(value)) problems.push(notPlain(field));
     settings[field] = value;
   }
+  problems.push(...validateEnvNames(plainKeys(args.env), plainKeys(args.secrets)));
   if (problems.length > 0) throw new InvalidInputError(problems);
   return settings as unknown as ServerSettings;
 }
+
+const plainKeys = (map: unknown): string[] =>
+  typeof map === "object" && map !== null && !pulumi.Output.isInstance(map) && !(map instanceof Promise)
+    ? Object.keys(map)
+    : [];
 
 function holdsOutput(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;

@@ -9,15 +9,9 @@ import { detectPython } from "./python";
 import type { ResolvedServer, ServerSettings } from "./resolved";
 import { chooseRuntime } from "./runtime";
 import { decideTransport, type TransportDecision } from "./transport";
-import {
-  validateHealth,
-  validateHttpPath,
-  validateKinds,
-  validateName,
-  validatePort,
-  validatePortPair,
-  validateResources,
-} from "./validate";
+import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
+import { validateHealth } from "./validateHealth";
+import { validateResources } from "./validateResources";
 
 export interface ResolveOptions {
   /** Where the settings come from, such as `mcp:servers[0]`: it is put before the field of each problem. */

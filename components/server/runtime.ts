@@ -8,9 +8,9 @@ import type { ServerSettings } from "./resolved";
 const PYTHON_MANIFESTS = ["requirements.txt", "pyproject.toml", "fastmcp.json", "Pipfile", "setup.py"];
 
 /**
- * Chooses the runtime: the one that was set; the one that the entry point's extension tells; else what the folder's manifests say.
- * With manifests of both, the one whose dependencies or code have to do with MCP: the other holds tooling, such as a package.json
- * with Prettier beside a Python server. When both or neither have, it is an error. Without a manifest the code alone decides.
+ * Chooses the runtime: the one that was set; the one that the entry point's extension tells; the only one whose dependencies or code
+ * have to do with MCP; the only one with a manifest; the only language there is. So a package.json that holds tooling, such as Prettier,
+ * does not make a Python server a Node one, nor a pyproject.toml with Ruff's settings the other way round.
  */
 export function chooseRuntime(
   inspection: Inspection,
@@ -20,13 +20,13 @@ export function chooseRuntime(
   if (entryPoint !== undefined && /^-m\b|\.py$/.test(entryPoint.trim())) return { runtime: Runtime.Python };
   if (entryPoint !== undefined && /\.[mc]?[jt]sx?$/.test(entryPoint.trim())) return { runtime: Runtime.Node };
 
+  const isPython = detectPython(inspection).isServer;
+  const isNode = detectNode(inspection).isServer;
+  if (isPython !== isNode) return { runtime: isPython ? Runtime.Python : Runtime.Node };
   const python = PYTHON_MANIFESTS.filter((file) => inspection.files.includes(file));
   const node = inspection.files.includes("package.json") ? ["package.json"] : [];
   if (python.length > 0 && node.length === 0) return { runtime: Runtime.Python };
   if (node.length > 0 && python.length === 0) return { runtime: Runtime.Node };
-  const isPython = detectPython(inspection).isServer;
-  const isNode = detectNode(inspection).isServer;
-  if (isPython !== isNode) return { runtime: isPython ? Runtime.Python : Runtime.Node };
   if (python.length > 0 || isPython) {
     const found = python.length > 0 ? [...python, ...node].join(", ") : "Python and JavaScript code";
     return {

@@ -1,7 +1,6 @@
 import { Runtime, Transport } from "./args";
 import { nearest } from "./entryPoint";
 import type { Problem } from "./errors";
-import { parseMemory } from "./memory";
 import type { ServerSettings } from "./resolved";
 
 /** Longest name of a server: a DNS label is 63, and what is derived from it ("-redis", a hash of Kubernetes) needs room. */
@@ -84,65 +83,6 @@ export function validatePortPair(port: number, metricsPort: number, path = "metr
   ];
 }
 
-/** CPU in cores: the finest step is a thousandth, as in Kubernetes. */
-export function validateCpu(cores: number, path: string): Problem[] {
-  const thousandths = cores * 1000;
-  const isFine =
-    typeof cores === "number" && cores > 0 && cores <= 512 && Math.abs(thousandths - Math.round(thousandths)) < 1e-6;
-  if (isFine) return [];
-  const milli = /^(\d+)m$/.exec(String(cores))?.[1];
-  const fix = milli && `write ${Number(milli) / 1000}`;
-  const allowed = "cores as a number, 0.001 to 512, in steps of 0.001";
-  return [{ path, message: "this is no amount of CPU", got: String(cores), allowed, ...(fix && { fix }) }];
-}
-
-/** A memory quantity such as "512Mi", at least 6Mi: Docker refuses less. */
-export function validateMemory(quantity: string, path: string): Problem[] {
-  const bytes = parseMemory(quantity);
-  const got = String(quantity);
-  const allowed = 'a number with Ki, Mi, Gi, Ti, k, M, G or T, such as "512Mi" or "1Gi"; at least 6Mi';
-  if (bytes === undefined) {
-    const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(got.trim()) ?? [];
-    const fix = amount && unit && `write "${amount}${unit.toUpperCase()}i"`;
-    return [{ path, message: "this is no memory quantity", got, allowed, ...(fix && { fix }) }];
-  }
-  if (bytes >= 6 * 1024 ** 2) return [];
-  const isBare = /^\d+$/.test(got);
-  const fix = isBare ? `write "${got}Mi" if megabytes were meant` : 'start with "256Mi"';
-  return [{ path, message: "this is less memory than a container can have", got, allowed, fix }];
-}
-
-/** CPU and memory, each valid by itself and no limit below its reservation. */
-export function validateResources(resources: NonNullable<ServerSettings["resources"]>, path = "resources"): Problem[] {
-  const { cpuLimit, cpuReservation, memoryLimit, memoryReservation } = resources;
-  const problems = [
-    ...(cpuLimit === undefined ? [] : validateCpu(cpuLimit, `${path}.cpuLimit`)),
-    ...(cpuReservation === undefined ? [] : validateCpu(cpuReservation, `${path}.cpuReservation`)),
-    ...(memoryLimit === undefined ? [] : validateMemory(memoryLimit, `${path}.memoryLimit`)),
-    ...(memoryReservation === undefined ? [] : validateMemory(memoryReservation, `${path}.memoryReservation`)),
-  ];
-  if (problems.length > 0) return problems;
-  if (cpuLimit !== undefined && cpuReservation !== undefined && cpuReservation > cpuLimit) {
-    problems.push(overLimit(`${path}.cpuReservation`, "CPU", String(cpuReservation), String(cpuLimit)));
-  }
-  const [limit, reservation] = [parseMemory(memoryLimit ?? ""), parseMemory(memoryReservation ?? "")];
-  if (limit !== undefined && reservation !== undefined && reservation > limit) {
-    problems.push(overLimit(`${path}.memoryReservation`, "memory", `${memoryReservation}`, `${memoryLimit}`));
-  }
-  return problems;
-}
-
-function overLimit(path: string, what: string, got: string, limit: string): Problem {
-  const message = `more ${what} is set aside than the server may use`;
-  return {
-    path,
-    message,
-    got,
-    allowed: `at most the limit, ${limit}`,
-    fix: `lower it to ${limit}, or raise the limit`,
-  };
-}
-
 /** Names of environment variables and secrets: valid, none of them in both, none that the deployment sets itself. */
 export function validateEnvNames(env: string[], secrets: string[] = [], path = ""): Problem[] {
   const problems: Problem[] = [];
@@ -185,43 +125,6 @@ export function validateHttpPath(httpPath: string, path: string): Problem[] {
   const better = `/${rest.split("/").filter(Boolean).join("/")}`;
   const fix = /\s/.test(better) ? undefined : `write "${better}"`;
   return [{ path, message: "this is no HTTP path", got: String(httpPath), allowed, ...(fix && { fix }) }];
-}
-
-/** Health checks: whole seconds, a time-out that ends before the next check, one retry at least. */
-export function validateHealth(health: NonNullable<ServerSettings["health"]>, path = "health"): Problem[] {
-  const { readinessPath, livenessPath, intervalSeconds, timeoutSeconds, startPeriodSeconds, retries } = health;
-  const problems = [
-    ...(readinessPath === undefined ? [] : validateHttpPath(readinessPath, `${path}.readinessPath`)),
-    ...(livenessPath === undefined ? [] : validateHttpPath(livenessPath, `${path}.livenessPath`)),
-    ...validateWhole(intervalSeconds, 1, 3600, `${path}.intervalSeconds`),
-    ...validateWhole(timeoutSeconds, 1, 3600, `${path}.timeoutSeconds`),
-    ...validateWhole(startPeriodSeconds, 0, 3600, `${path}.startPeriodSeconds`),
-    ...validateWhole(retries, 1, 100, `${path}.retries`),
-  ];
-  if (
-    problems.length === 0 &&
-    timeoutSeconds !== undefined &&
-    intervalSeconds !== undefined &&
-    timeoutSeconds > intervalSeconds
-  ) {
-    const message = "a check would still run when the next one starts";
-    const allowed = `at most intervalSeconds, ${intervalSeconds}`;
-    problems.push({
-      path: `${path}.timeoutSeconds`,
-      message,
-      got: String(timeoutSeconds),
-      allowed,
-      fix: "lower it, or raise intervalSeconds",
-    });
-  }
-  return problems;
-}
-
-function validateWhole(value: number | undefined, min: number, max: number, path: string): Problem[] {
-  if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return [];
-  return [
-    { path, message: "this is out of range", got: String(value), allowed: `a whole number from ${min} to ${max}` },
-  ];
 }
 
 /** Runtime and transport as the user wrote them. */

@@ -87,7 +87,10 @@ describe("local stack on the real engine", function () {
     const { changes } = await stack.up();
     assert.equal(changes.update, 3);
     assert.equal(childOf("node-server"), node);
-    assert.equal(await callTool(await stack.server("python-server"), "containerized_tool", { param: "x" }), "Handled: x");
+    assert.equal(
+      await callTool(await stack.server("python-server"), "containerized_tool", { param: "x" }),
+      "Handled: x",
+    );
   });
 
   it("restarts just the server whose environment changed", async () => {
@@ -115,7 +118,10 @@ describe("local stack on the real engine", function () {
     assert.notEqual(childOf("node-server"), pid);
     assert.equal(stack.runState("node-server").restarts, 1);
     await eventually(async () =>
-      assert.equal(await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }), "Processed: x"),
+      assert.equal(
+        await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }),
+        "Processed: x",
+      ),
     );
   });
 
@@ -126,7 +132,10 @@ describe("local stack on the real engine", function () {
     await sleep(200);
     assert.equal((await stack.refresh()).changes.delete, 1);
     await stack.up();
-    assert.equal(await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }), "Processed: x");
+    assert.equal(
+      await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }),
+      "Processed: x",
+    );
   });
 
   it("mends a dead server without a refresh too", async () => {
@@ -135,7 +144,10 @@ describe("local stack on the real engine", function () {
     if (child) process.kill(child.pid, "SIGKILL");
     await sleep(200);
     assert.equal((await stack.up()).changes.update, 2);
-    assert.equal(await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }), "Processed: x");
+    assert.equal(
+      await callTool(await stack.server("node-server"), "containerized_tool", { param: "x" }),
+      "Processed: x",
+    );
   });
 
   it("leaves nothing behind on destroy: no process, no file, no resource", async () => {

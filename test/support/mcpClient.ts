@@ -14,7 +14,11 @@ export interface ServerOutput {
 }
 
 /** Calls a tool as an MCP client does, and returns the text of its answer. */
-export async function callTool(server: ServerOutput, name: string, args: Record<string, unknown> = {}): Promise<string> {
+export async function callTool(
+  server: ServerOutput,
+  name: string,
+  args: Record<string, unknown> = {},
+): Promise<string> {
   const transport = server.url
     ? new StreamableHTTPClientTransport(new URL(server.url))
     : new StdioClientTransport({ command: server.command ?? "", args: server.args ?? [], stderr: "ignore" });

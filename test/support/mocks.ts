@@ -32,7 +32,10 @@ export async function runWithMocks<T>(
       newResource: ({ type, name, inputs, custom }) => {
         const registered = { type, name, inputs };
         if (custom || type.startsWith("mcp:")) resources.push(registered);
-        return { id: preview ? undefined : `${name}-id`, state: { ...inputs, ...(preview ? {} : outputs(registered)) } };
+        return {
+          id: preview ? undefined : `${name}-id`,
+          state: { ...inputs, ...(preview ? {} : outputs(registered)) },
+        };
       },
     },
     "mcp",
@@ -57,7 +60,7 @@ export function theOnly(resources: Registered[], type: string): Registered {
 }
 
 /** The value of an output, or undefined while it is unknown. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+export function settled<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), 200);
     output.apply((value) => {

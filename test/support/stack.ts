@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OpMap } from "@pulumi/pulumi/automation";
 import { obtainEngine } from "../../scripts/engine";
-import { operate, type Operation, OperationError, stackOutputs } from "../../scripts/operate";
+import { type Operation, OperationError, operate, stackOutputs } from "../../scripts/operate";
 import { openSession, type Session } from "../../scripts/session";
 import { makeFolder } from "./folder";
 import type { ServerOutput } from "./mcpClient";
@@ -26,6 +27,8 @@ export interface Result {
 export class TestStack {
   readonly root = makeFolder();
   readonly home = makeFolder();
+  /** Environment variables that the engine and its plugins get beyond the test's own. */
+  env: Record<string, string> = {};
   private session: Session | undefined;
   private readonly outside = { ...process.env };
 
@@ -36,6 +39,11 @@ export class TestStack {
     writeFileSync(path.join(this.root, "package.json"), '{ "name": "test-project", "private": true }');
     linkModules(path.join(this.root, "node_modules"));
     this.configure(servers, config);
+  }
+
+  /** Forgets the open session: the next operation starts as a new command would. */
+  reopen(): void {
+    this.session = undefined;
   }
 
   /** Replaces the stack's config. JSON is YAML. */
@@ -88,16 +96,19 @@ export class TestStack {
     return this.inside(async () => (await this.open()).pulumi(["stack", "export", "--stack", "local"]));
   }
 
+  private get serversFolder(): string {
+    return path.join(this.home, "data", "pulumi-mcp-deploy", "servers");
+  }
+
   /** Folders of deployed servers on this machine. */
   deployed(): string[] {
-    const folder = path.join(this.home, "data", "pulumi-mcp-deploy", "servers");
-    return existsSync(folder) ? readdirSync(folder) : [];
+    return existsSync(this.serversFolder) ? readdirSync(this.serversFolder) : [];
   }
 
   /** What the supervisor recorded of a server. */
   runState(server: string): { child?: { pid: number }; supervisor: { pid: number }; restarts: number } {
     const [instance] = this.deployed().filter((name) => name.startsWith(`${server}-`));
-    const file = path.join(this.home, "data", "pulumi-mcp-deploy", "servers", instance ?? server, "run.json");
+    const file = path.join(this.serversFolder, instance ?? server, "run.json");
     return JSON.parse(readFileSync(file, "utf8"));
   }
 
@@ -105,6 +116,19 @@ export class TestStack {
   processes(): string[] {
     const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
     return all.filter((line) => line.includes(this.home));
+  }
+
+  /** Kills the engine of the running operation, without a chance to clean up, as soon as a server has been started. */
+  async killEngine(): Promise<void> {
+    const recorded = () => this.deployed().some((name) => existsSync(path.join(this.serversFolder, name, "run.json")));
+    for (let waited = 0; !recorded(); waited++) {
+      if (waited === 1_200) throw new Error("no server was started within 60 s");
+      await sleep(50);
+    }
+    const children = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" });
+    const engine = children.split("\n").find((line) => /pulumi up /.test(line));
+    if (!engine) throw new Error(`no engine among:\n${children}`);
+    process.kill(Number.parseInt(engine, 10), "SIGKILL");
   }
 
   private run(operation: Operation): Promise<Result> {
@@ -136,6 +160,7 @@ export class TestStack {
       PULUMI_HOME: path.join(this.home, "pulumi"),
       PULUMI_BACKEND_URL: `file://${path.join(this.home, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
+      ...this.env,
     });
     try {
       return await action();

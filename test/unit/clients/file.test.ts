@@ -52,13 +52,13 @@ describe("clients: files", () => {
   it("merges, backs up with the file's mode, and gives the file back", async () => {
     const text = '{\n  "mcpServers": {\n    "mine": {} // keep\n  }\n}\n';
     await fs.writeFile(file, text);
-    await fs.chmod(file, 0o640);
+    await fs.chmod(file, 0o660);
     const { owned, backup } = await applyEntry({ client, name, entry }, host);
     assert.ok(backup);
     assert.match(path.basename(backup), /^mcp\.json\.bak-\d{8}T\d{9}Z$/);
     assert.equal(await fs.readFile(backup, "utf8"), text);
-    assert.equal((await fs.stat(backup)).mode & 0o777, 0o640);
-    assert.equal((await fs.stat(file)).mode & 0o777, 0o640);
+    assert.equal((await fs.stat(backup)).mode & 0o777, 0o660);
+    assert.equal((await fs.stat(file)).mode & 0o777, 0o660);
     assert.equal(await removeEntryFromFile({ client, name, previous: owned }, host), "removed");
     assert.equal(await fs.readFile(file, "utf8"), text);
   });

@@ -59,13 +59,13 @@ describe("clients: where the files are", () => {
   const moved: [Client, System, Host["env"], string][] = [
     ["claudeDesktop", "linux", { XDG_CONFIG_HOME: "/xdg" }, "/xdg/Claude/claude_desktop_config.json"],
     ["claudeDesktop", "win32", { APPDATA: "D:\\Data" }, "D:\\Data\\Claude\\claude_desktop_config.json"],
-    ["claudeCode", "linux", { CLAUDE_CONFIG_DIR: "/work/claude" }, "/work/claude/.claude.json"],
+    ["claudeCode", "linux", { CLAUDE_CONFIG_DIR: "/profiles/claude" }, "/profiles/claude/.claude.json"],
     ["vscode", "linux", { XDG_CONFIG_HOME: "/xdg" }, "/xdg/Code/User/mcp.json"],
     ["vscode", "win32", { APPDATA: "D:\\Data" }, "D:\\Data\\Code\\User\\mcp.json"],
     ["vscode", "darwin", { VSCODE_APPDATA: "/data" }, "/data/Code/User/mcp.json"],
     ["vscode", "linux", { VSCODE_PORTABLE: "/stick/data" }, "/stick/data/user-data/User/mcp.json"],
     ["gemini", "linux", { GEMINI_CLI_HOME: "/other" }, "/other/.gemini/settings.json"],
-    ["codex", "linux", { CODEX_HOME: "/work/codex" }, "/work/codex/config.toml"],
+    ["codex", "linux", { CODEX_HOME: "/profiles/codex" }, "/profiles/codex/config.toml"],
     ["cursor", "linux", { XDG_CONFIG_HOME: "/xdg" }, "/home/ada/.cursor/mcp.json"],
     ["codex", "linux", { CODEX_HOME: "" }, "/home/ada/.codex/config.toml"],
   ];

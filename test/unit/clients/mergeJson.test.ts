@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { clientFormats } from "../../../components/clients";
 import type { JsonObject } from "../../../components/clients/endpoint";
 import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../components/clients/merge";
+import { sameOthers } from "../../../components/clients/mergeJson";
 
 const { claudeDesktop, cursor, vscode, gemini } = clientFormats;
 const entry = { command: "npx", args: ["-y", "weather"] };
@@ -257,5 +258,22 @@ describe("clients: inputs of VS Code", () => {
 
   it("that are no list are refused", () => {
     assert.deepEqual(refusal(() => upsertEntry('{"inputs":{}}', vscode, "weather", secret("KEY"))).at, "1:11");
+  });
+});
+
+describe("clients: the last check of an edited JSON file", () => {
+  const same = (before: string, after: string) => sameOthers(before, after, vscode, "weather", ["weather-KEY"]);
+
+  it("lets our entry, our inputs and empty containers differ", () => {
+    const after = '{"a":1,"servers":{"weather":{}},"inputs":[{"id":"weather-KEY"}]}';
+    assert.equal(same('{"a":1}', after), true);
+    assert.equal(same('{"a":1,"servers":{},"inputs":[]}', after), true);
+  });
+
+  it("lets nothing else differ", () => {
+    assert.equal(same('{"a":1}', '{"a":2}'), false);
+    assert.equal(same('{"servers":{"mine":{}}}', '{"servers":{"weather":{}}}'), false);
+    assert.equal(same('{"inputs":[{"id":"mine"}]}', '{"inputs":[]}'), false);
+    assert.equal(same('{"inputs":[{"id":"mine"}]}', '{"inputs":[{"id":"mine"},{"id":"new"}]}'), false);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { clientFormats } from "../../../components/clients";
 import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../components/clients/merge";
+import { sameOtherTables } from "../../../components/clients/mergeToml";
 import { tomlSections } from "../../../components/clients/tomlSections";
 
 const { codex } = clientFormats;
@@ -138,6 +139,17 @@ describe("clients: TOML that is refused", () => {
     const inline = '[mcp_servers]\nweather = { command = "npx", args = ["-y", "weather"], env = { REGION = "eu" } }\n';
     assert.match(refusal(inline, { entry, created: [] }).problem.message, /written in one line/);
     assert.throws(() => removeEntry(inline, codex, "weather", { entry, created: [] }), MergeError);
+  });
+});
+
+describe("clients: the last check of an edited TOML file", () => {
+  const same = (before: string, after: string) => sameOtherTables(before, after, codex, "weather");
+
+  it("lets our entry differ and nothing else", () => {
+    assert.equal(same("a = 1\n", `a = 1\n${block}`), true);
+    assert.equal(same("a = 1\n", `a = 2\n${block}`), false);
+    assert.equal(same("d = 1979-05-27\n", "d = 1979-05-28\n"), false);
+    assert.equal(same('[mcp_servers.other]\nurl = "u"\n', block), false);
   });
 });
 

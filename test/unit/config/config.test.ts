@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidInputError } from "../../../components/server";
 import { loadSettings } from "../../../config";
 import { makeFolder, removeFolders } from "../../support/folder";
-import { valueOf } from "../../support/mocks";
+import { settled } from "../../support/mocks";
 
 const SERVER = {
   "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
@@ -17,7 +17,10 @@ function load(config: Record<string, unknown>, secretKeys: string[] = []) {
     `mcp:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(entries), secretKeys.map((key) => `mcp:${key}`));
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(entries),
+    secretKeys.map((key) => `mcp:${key}`),
+  );
   return loadSettings();
 }
 
@@ -49,7 +52,9 @@ describe("stack config", () => {
   });
 
   it("turns numbers and booleans of YAML into the text of environment variables and arguments", () => {
-    const [server] = load({ servers: [{ name: "weather", source, env: { DEBUG: false, LIMIT: 3 }, args: ["-p", 1] }] }).servers;
+    const [server] = load({
+      servers: [{ name: "weather", source, env: { DEBUG: false, LIMIT: 3 }, args: ["-p", 1] }],
+    }).servers;
     assert.deepEqual(server?.args.env, { DEBUG: "false", LIMIT: "3" });
     assert.deepEqual(server?.args.args, ["-p", "1"]);
   });
@@ -60,7 +65,7 @@ describe("stack config", () => {
     const { API_KEY } = secrets;
     assert.ok(API_KEY);
     assert.equal(await pulumi.isSecret(API_KEY), true);
-    assert.equal(await valueOf(API_KEY), "s3cret");
+    assert.equal(await settled(API_KEY), "s3cret");
   });
 
   it("names the server's path, the name and the command when a secret has no value", () => {
@@ -75,7 +80,9 @@ describe("stack config", () => {
   });
 
   it("refuses secret values outside mcp:secrets, without printing them", () => {
-    const [problem, ...others] = problemsOf({ servers: [{ name: "weather", source, env: { KEY: "s3cret" } }] }, ["servers"]);
+    const [problem, ...others] = problemsOf({ servers: [{ name: "weather", source, env: { KEY: "s3cret" } }] }, [
+      "servers",
+    ]);
     assert.equal(problem?.path, "mcp:servers");
     assert.match(problem?.fix ?? "", /pulumi config set --secret --path 'mcp:secrets\.API_KEY' VALUE/);
     assert.ok(!JSON.stringify([problem, ...others]).includes("s3cret"));
@@ -99,14 +106,11 @@ describe("stack config", () => {
       server: [],
       servers: [{ name: "weather", source, prot: 1, health: { interval: 3 } }],
     });
-    assert.deepEqual(
-      found.map(({ path, fix }) => `${path}: ${fix}`).sort(),
-      [
-        "mcp:server: did you mean `servers`?",
-        "mcp:servers[0].health.interval: remove it",
-        "mcp:servers[0].prot: did you mean `port`?",
-      ],
-    );
+    assert.deepEqual(found.map(({ path, fix }) => `${path}: ${fix}`).sort(), [
+      "mcp:server: did you mean `servers`?",
+      "mcp:servers[0].health.interval: remove it",
+      "mcp:servers[0].prot: did you mean `port`?",
+    ]);
   });
 
   it("says what was got and what is allowed for a value of the wrong kind", () => {
@@ -139,7 +143,12 @@ describe("stack config", () => {
   });
 
   it("checks what is sound in itself even when something else has the wrong shape", () => {
-    const found = problemsOf({ servers: [{ name: "a", source, port: "x" }, { name: "b", source: path.join(source, "missing") }] });
+    const found = problemsOf({
+      servers: [
+        { name: "a", source, port: "x" },
+        { name: "b", source: path.join(source, "missing") },
+      ],
+    });
     assert.deepEqual(
       found.map((problem) => problem.path),
       ["mcp:servers[0].port", "mcp:servers[1].source"],
@@ -147,7 +156,12 @@ describe("stack config", () => {
   });
 
   it("refuses two servers of one name, or of one port on this machine", () => {
-    const found = problemsOf({ servers: [{ name: "a", source }, { name: "a", source, port: 8000, metricsPort: 9100 }] });
+    const found = problemsOf({
+      servers: [
+        { name: "a", source },
+        { name: "a", source, port: 8000, metricsPort: 9100 },
+      ],
+    });
     assert.deepEqual(
       found.map(({ path, message }) => `${path}: ${message}`),
       [

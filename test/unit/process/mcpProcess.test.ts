@@ -4,7 +4,7 @@ import { McpProcess } from "../../../components";
 import { providerModule } from "../../../components/dynamic/resource";
 import { dependencyDigest, sourceDigest } from "../../../components/server";
 import { makeFolder, removeFolders } from "../../support/folder";
-import { type Registered, runWithMocks, secretValue, theOnly, valueOf } from "../../support/mocks";
+import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 
 const INSTALLATION = "pulumi-nodejs:dynamic/mcp:Installation";
 const PROCESS = "pulumi-nodejs:dynamic/mcp:Process";
@@ -67,6 +67,7 @@ describe("McpProcess", () => {
         PORT: "9000",
         METRICS_HOST: "127.0.0.1",
         METRICS_PORT: "8000",
+        FASTMCP_TRANSPORT: "http",
         FASTMCP_HOST: "127.0.0.1",
         FASTMCP_PORT: "9000",
         GREETING: "hi",
@@ -87,19 +88,23 @@ describe("McpProcess", () => {
       timeoutSeconds: 40,
       triggers: ["g1"],
     });
-    assert.equal(await valueOf(result.transport), "http");
-    assert.equal(await valueOf(result.url), "http://127.0.0.1:9000/mcp");
-    assert.equal(await valueOf(result.command), undefined);
-    assert.deepEqual(await valueOf(result.tools), ["forecast"]);
-    assert.equal(await valueOf(result.toolsDigest), "d1");
+    assert.equal(await settled(result.transport), "http");
+    assert.equal(await settled(result.url), "http://127.0.0.1:9000/mcp");
+    assert.equal(await settled(result.command), undefined);
+    assert.deepEqual(await settled(result.tools), ["forecast"]);
+    assert.equal(await settled(result.toolsDigest), "d1");
   });
 
   it("installs a stdio server, runs nothing, and launches it from the link to the current release", async () => {
     const { resources, result } = await runWithMocks(
-      () => new McpProcess("weather", { source: makeFolder(STDIO), args: ["--verbose"], secrets: { API_KEY: "s3cret" } }),
+      () =>
+        new McpProcess("weather", { source: makeFolder(STDIO), args: ["--verbose"], secrets: { API_KEY: "s3cret" } }),
       { outputs },
     );
-    assert.deepEqual(resources.filter(({ type }) => type === PROCESS), []);
+    assert.deepEqual(
+      resources.filter(({ type }) => type === PROCESS),
+      [],
+    );
     const { secretEnv, ...check } = theOnly(resources, CHECK).inputs;
     assert.deepEqual(secretValue(secretEnv), { API_KEY: "s3cret" });
     assert.deepEqual(check, {
@@ -111,15 +116,19 @@ describe("McpProcess", () => {
       timeoutSeconds: 40,
       triggers: ["r1"],
     });
-    assert.equal(await valueOf(result.url), undefined);
-    assert.equal(await valueOf(result.command), "/data/weather/current/.venv/bin/python");
+    assert.equal(await settled(result.url), undefined);
+    assert.equal(await settled(result.command), "/data/weather/current/.venv/bin/python");
   });
 
   it("gives a Python module its folder as module path, and the user's variables the last word", async () => {
     const { resources } = await runWithMocks(
       () =>
         new McpProcess("weather", {
-          source: makeFolder({ "src/weather/__main__.py": HTTP["server.py"], "src/weather/__init__.py": "", "requirements.txt": "" }),
+          source: makeFolder({
+            "src/weather/__main__.py": HTTP["server.py"],
+            "src/weather/__init__.py": "",
+            "requirements.txt": "",
+          }),
           entryPoint: "-m weather",
           env: { HOST: "::1" },
         }),
@@ -137,7 +146,7 @@ describe("McpProcess", () => {
       { outputs },
     );
     assert.equal(await pulumi.isSecret(result.clients), false);
-    const clients = await valueOf(result.clients);
+    const clients = await settled(result.clients);
     assert.deepEqual(Object.keys(clients ?? {}).sort(), [
       "claudeCode",
       "claudeDesktop",
@@ -172,9 +181,12 @@ describe("McpProcess", () => {
     const { resources, result } = await runWithMocks(() => new McpProcess("weather", { source: makeFolder(HTTP) }), {
       preview: true,
     });
-    assert.deepEqual(resources.map(({ type }) => type).sort(), ["mcp:index:McpProcess", CHECK, INSTALLATION, PROCESS].sort());
-    assert.equal(await valueOf(result.url), "http://127.0.0.1:8080/mcp");
-    assert.equal(await valueOf(result.tools), undefined);
+    assert.deepEqual(
+      resources.map(({ type }) => type).sort(),
+      ["mcp:index:McpProcess", CHECK, INSTALLATION, PROCESS].sort(),
+    );
+    assert.equal(await settled(result.url), "http://127.0.0.1:8080/mcp");
+    assert.equal(await settled(result.tools), undefined);
   });
 
   it("accepts an output as the value of a variable, and waits for it", async () => {

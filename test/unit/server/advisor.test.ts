@@ -157,6 +157,8 @@ describe("advise", () => {
     assert.ok(
       !rules(python({ "pyproject.toml": '[project]\nrequires-python = ">=3.10,<4"\n' })).includes("pinned-runtime"),
     );
+    const ranged = { "pyproject.toml": '[project]\nrequires-python = ">=3.10"\n', ".python-version": "3.12\n" };
+    assert.ok(!rules(python(ranged)).includes("pinned-runtime"));
     assert.ok(!rules(node({}, STDIO_JS, { ".nvmrc": "lts/*" })).includes("pinned-runtime"));
   });
 

@@ -122,13 +122,14 @@ describe("sourceDigest", () => {
   });
 
   it("changes with a content, a name, a file more and a link's target", () => {
-    const digests = [
+    const variants: { [file: string]: string }[] = [
       files,
       { ...files, "server.py": "x = 2\n" },
       { ...files, "extra.py": "" },
       { "server.py": "x = 1\n", "lib/b.py": "", "README.md": "r" },
       { "server.py": "x = 1\n", "lib/a.py": "r", "README.md": "" },
-    ].map((variant) => sourceDigest(folderOf(variant)));
+    ];
+    const digests = variants.map((variant) => sourceDigest(folderOf(variant)));
     const linked = ["server.py", "README.md"].map((target) => {
       const folder = folderOf(files);
       symlinkSync(target, path.join(folder, "link"));

@@ -125,6 +125,24 @@ describe("runtime", () => {
     );
   });
 
+  it("is Python when package.json is the only manifest and holds tooling, and Node when Python only calls it", () => {
+    assert.equal(runtime({ ...python, "package.json": "{}", "tool.js": "console.log(1);" }), "python");
+    assert.equal(
+      runtime({
+        "index.js": STDIO_JS,
+        "package.json": MCP_PACKAGE,
+        "requirements.txt": "requests\n",
+        "gen.py": "x = 1\n",
+      }),
+      "node",
+    );
+    const client = 'import { Client } from "@modelcontextprotocol/sdk/client/index.js";\n';
+    assert.equal(
+      runtime({ ...python, "requirements.txt": "fastmcp", "package.json": "{}", "try.js": client }),
+      "python",
+    );
+  });
+
   it("is a question when both could be servers, and the answer decides", () => {
     const both = { ...python, "requirements.txt": "fastmcp", "index.js": STDIO_JS, "package.json": MCP_PACKAGE };
     assert.deepEqual(
