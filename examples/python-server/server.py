@@ -83,7 +83,7 @@ async def check_tcp(url: str, default_port: int) -> str:
         _, writer = await asyncio.wait_for(connection, DEPENDENCY_TIMEOUT_SECONDS)
         writer.close()
         return "ok"
-    except TimeoutError:
+    except asyncio.TimeoutError:  # not the built-in one before Python 3.11
         return f"error: no answer within {DEPENDENCY_TIMEOUT_SECONDS} s"
     except (OSError, ValueError) as error:  # The class alone: the message may quote the URL, which may hold a password.
         return f"error: {type(error).__name__}"

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { OpMap, OutputMap } from "@pulumi/pulumi/automation";
+import { type Engine, obtainEngine } from "../../scripts/engine";
+import { makeFolder, removeFolders } from "../support/folder";
+import { callTool, type ServerOutput } from "../support/mcpClient";
+import { example, freePort, REPOSITORY } from "../support/stack";
+
+const run = promisify(execFile);
+
+/** What a tarball may hold: compiled modules and their declarations, and what npm adds itself. */
+const PACKED =
+  /^(dist\/components\/.+\.(js|js\.map|d\.ts)|dist\/config\w*\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+
+describe("a project that installs the package", function () {
+  this.timeout(300_000);
+  let packed: Packed;
+  let consumer: Consumer;
+  let port: number;
+
+  before(async () => {
+    packed = await pack();
+    port = await freePort();
+    consumer = new Consumer(await obtainEngine(), { "consumer:port": port, "consumer:greeting": "Good day" });
+    await consumer.install(packed.file);
+  });
+  after(async () => {
+    if (consumer) await consumer.run("destroy");
+    removeFolders();
+  });
+
+  it("gets the compiled components, and nothing else of the repository", () => {
+    const paths = packed.files.map((file) => file.path);
+    assert.deepEqual(
+      paths.filter((file) => !PACKED.test(file)),
+      [],
+    );
+    const sources = paths.flatMap((file) => /^dist\/(.+)\.js$/.exec(file)?.[1] ?? []);
+    const stale = sources.filter((source) => !existsSync(path.join(REPOSITORY, `${source}.ts`)));
+    assert.deepEqual(stale, [], "compiled from sources that are gone; remove dist/ and build again");
+    console.log(
+      `      ${paths.length} files, ${kilobytes(packed.size)} packed, ${kilobytes(packed.unpackedSize)} unpacked`,
+    );
+    assert.ok(packed.size < 500_000 && packed.unpackedSize < 2_000_000, JSON.stringify(packed));
+    assert.ok(paths.includes("dist/components/index.d.ts") && paths.includes("dist/components/dynamic/provider.js"));
+  });
+
+  it("loads every module of it", async () => {
+    assert.ok(!lstatSync(consumer.package).isSymbolicLink());
+    const modules = packed.files.map((file) => file.path).filter((file) => file.endsWith(".js"));
+    const script = "for (const file of process.argv.slice(1)) require(file)";
+    await run("node", ["-e", script, ...modules.map((file) => path.join(consumer.package, file))], {
+      cwd: consumer.root,
+      env: consumer.env,
+    });
+  });
+
+  it("compiles against its declarations, which tell wrong args", async () => {
+    writeFileSync(
+      path.join(consumer.root, "wrong.ts"),
+      `import { type Client, McpProcess, type McpServerArgs, Transport } from "pulumi-mcp-deploy";
+import { loadSettings } from "pulumi-mcp-deploy/config";
+
+export const args: McpServerArgs = { source: ".", transport: Transport.Http };
+export const client: Client = "cursor";
+export const target: "process" | "docker" | "kubernetes" = loadSettings().target;
+export function wrong(): McpProcess[] {
+  return [
+    // @ts-expect-error: a port is a number
+    new McpProcess("a", { source: ".", port: "8080" }),
+    // @ts-expect-error: there is no such transport
+    new McpProcess("b", { source: ".", transport: "sse" }),
+    // @ts-expect-error: there is no such field
+    new McpProcess("c", { source: ".", prot: 8080 }),
+    // @ts-expect-error: a server needs a source
+    new McpProcess("d", {}),
+  ];
+}
+`,
+    );
+    await consumer.compile(["index.ts", "wrong.ts"]);
+  });
+
+  it("deploys a server with it, whose tool a real client calls", async () => {
+    const { changes, outputs } = await consumer.run("up");
+    assert.deepEqual(changes, { create: 5 });
+    assert.deepEqual(outputs, {
+      url: { value: `http://127.0.0.1:${port}/mcp`, secret: false },
+      tools: { value: ["greet"], secret: false },
+    });
+    assert.equal(
+      await callTool({ url: outputs.url?.value } as ServerOutput, "greet", { name: "Ada" }),
+      "Good day, Ada!",
+    );
+  });
+
+  it("runs on its own copy of the package, not on this repository", async () => {
+    const supervisor = path.join(consumer.package, "dist/components/process/provider/supervisor.js");
+    const [first, ...others] = consumer.processes().filter((line) => line.includes("supervisor.js"));
+    assert.ok(first?.includes(` ${supervisor} greeter-`), first ?? "no supervisor runs");
+    assert.deepEqual(others, []);
+    assert.ok(!(await consumer.run("export")).state.includes(REPOSITORY));
+  });
+
+  it("changes nothing when it deploys again", async () => {
+    const before = consumer.processes();
+    assert.deepEqual((await consumer.run("preview")).changes, { same: 5 });
+    assert.deepEqual((await consumer.run("up")).changes, { same: 5 });
+    assert.deepEqual(consumer.processes(), before);
+  });
+
+  it("leaves nothing behind on destroy: no process, no file, no resource", async () => {
+    assert.deepEqual((await consumer.run("destroy")).changes, { delete: 5 });
+    assert.deepEqual(consumer.processes(), []);
+    assert.deepEqual(consumer.data(), []);
+    const { deployment } = JSON.parse((await consumer.run("export")).state);
+    assert.deepEqual(deployment.resources ?? [], []);
+  });
+});
+
+/** What `npm pack --json` says of a tarball. */
+interface Packed {
+  /** The tarball, absolute. */
+  file: string;
+  size: number;
+  unpackedSize: number;
+  files: { path: string; size: number }[];
+}
+
+/** Packs this repository as `npm publish` would, with the build brought up to date first. */
+async function pack(): Promise<Packed> {
+  const tsc = path.join(REPOSITORY, "node_modules", "typescript", "bin", "tsc");
+  await run("node", [tsc, "-p", "tsconfig.build.json", "--noCheck"], { cwd: REPOSITORY });
+  const folder = makeFolder();
+  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const { stdout } = await run("npm", args, { cwd: REPOSITORY, maxBuffer: 16 * 1024 * 1024 });
+  const [packed] = JSON.parse(stdout);
+  return { ...packed, file: path.join(folder, packed.filename) };
+}
+
+/** What an operation of the consumer's stack led to. */
+interface Outcome {
+  changes: OpMap;
+  outputs: OutputMap;
+  /** For "export": the state. */
+  state: string;
+}
+
+/**
+ * A copy of examples/consumer outside this repository, with a home and a backend of its own. All of it runs in processes
+ * that know only its own node_modules.
+ */
+class Consumer {
+  readonly root = realpathSync(makeFolder());
+  readonly home = realpathSync(makeFolder());
+  readonly package = path.join(this.root, "node_modules", "pulumi-mcp-deploy");
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor(
+    private readonly engine: Engine,
+    config: Record<string, unknown>,
+  ) {
+    const isOwn = (file: string) => !["node_modules", "dist"].includes(path.basename(file));
+    cpSync(example("consumer"), this.root, { recursive: true, filter: isOwn });
+    writeFileSync(path.join(this.root, "Pulumi.test.yaml"), JSON.stringify({ config })); // JSON is YAML.
+    writeFileSync(path.join(this.root, "operate.cjs"), OPERATE);
+    mkdirSync(path.join(this.home, "state"));
+    // How mocha runs TypeScript is no business of the consumer, whose language host reads the same variables.
+    const outside = Object.entries(process.env).filter(([key]) => !/^(TS_NODE_|NODE_PATH$|NODE_OPTIONS$)/.test(key));
+    this.env = {
+      ...Object.fromEntries(outside),
+      HOME: this.home,
+      XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? path.join(process.env.HOME ?? "", ".cache"),
+      XDG_DATA_HOME: path.join(this.home, "data"),
+      PULUMI_HOME: path.join(this.home, "pulumi"),
+      PULUMI_BACKEND_URL: `file://${path.join(this.home, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Last the npm package, which carries the host of dynamic providers for engines that come without one.
+      PATH: [path.dirname(engine.binary), process.env.PATH, path.join(this.root, "node_modules/@pulumi/pulumi")].join(
+        path.delimiter,
+      ),
+    };
+  }
+
+  /** Installs the tarball, with the versions of this repository's lock file and the user's npm cache. */
+  async install(tarball: string): Promise<void> {
+    const { packages } = JSON.parse(readFileSync(path.join(REPOSITORY, "package-lock.json"), "utf8"));
+    const manifest = JSON.parse(readFileSync(path.join(this.root, "package.json"), "utf8"));
+    const lock = { name: "consumer", lockfileVersion: 3, requires: true, packages: { ...packages, "": manifest } };
+    writeFileSync(path.join(this.root, "package-lock.json"), JSON.stringify(lock));
+    const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    await run("npm", ["install", "--prefer-offline", ...quiet, tarball], { cwd: this.root });
+  }
+
+  /** Type-checks and compiles, the declarations of the package included. */
+  async compile(files: string[]): Promise<void> {
+    const config = { extends: "./tsconfig.json", compilerOptions: { skipLibCheck: false }, files };
+    writeFileSync(path.join(this.root, "tsconfig.test.json"), JSON.stringify(config));
+    const tsc = path.join(this.root, "node_modules", "typescript", "bin", "tsc");
+    await run("node", [tsc, "-p", "tsconfig.test.json"], { cwd: this.root, env: this.env }).catch((error) =>
+      assert.fail(error.stdout || error.message),
+    );
+  }
+
+  async run(operation: "up" | "preview" | "destroy" | "export"): Promise<Outcome> {
+    const host = this.engine.languageHost ? "host" : "inline";
+    const { stdout } = await run("node", ["operate.cjs", operation, host], { cwd: this.root, env: this.env });
+    return JSON.parse(stdout);
+  }
+
+  /** Processes whose command line names this project or its home. */
+  processes(): string[] {
+    const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+    return all.filter((line) => line.includes(this.root) || line.includes(this.home));
+  }
+
+  /** What deployed servers left in the user's data folder. */
+  data(): string[] {
+    const folder = path.join(this.home, "data", "pulumi-mcp-deploy", "servers");
+    return existsSync(folder) ? readdirSync(folder) : [];
+  }
+}
+
+/**
+ * Runs one operation in the consumer's folder. The official language host runs index.ts, as for `pulumi up`; without one
+ * this process hosts the compiled index.ts.
+ */
+const OPERATE = `
+const { LocalWorkspace, Stack } = require("@pulumi/pulumi/automation");
+
+async function main([operation, host]) {
+  const program = host === "inline" ? { program: async () => require("./dist/index.js") } : {};
+  const workspace = await LocalWorkspace.create({ workDir: __dirname, ...program });
+  const stack = await Stack.createOrSelect("test", workspace);
+  if (operation === "export") return { state: JSON.stringify(await stack.exportStack()) };
+  const { summary, changeSummary, outputs } = await stack[operation]({ color: "never" });
+  return { changes: changeSummary ?? summary.resourceChanges, outputs };
+}
+
+main(process.argv.slice(2)).then((outcome) => console.log(JSON.stringify(outcome)));
+`;
+
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
