@@ -10,5 +10,5 @@ export function reportAdvice(server: ResolvedServer, chosen: Target, resource: p
   for (const warning of warnings) void pulumi.log.warn(warning, resource);
   if (!pulumi.runtime.isDryRun()) return;
   const reasons = advice.reasons.map(({ target, because, evidence }) => `  ${target}: ${because} (${evidence})`);
-  void pulumi.log.info([`Recommended target: ${advice.target}`, ...reasons].join("\n"), resource);
+  void pulumi.log.info([`Recommended target of ${server.name}: ${advice.target}`, ...reasons].join("\n"), resource);
 }
