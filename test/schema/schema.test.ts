@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { ComponentProvider, getPulumiComponents } from "@pulumi/pulumi/provider/experimental/provider";
+import type { ComplexType, PackageSpec, Property, Resource } from "@pulumi/pulumi/provider/experimental/schema";
+import * as ts from "typescript";
+import * as components from "../../components";
+import { REPOSITORY } from "../support/stack";
+
+/**
+ * The public surface, as every Pulumi language sees it: "?" marks what may be left out, "plain" what takes no output.
+ * A change here is a change of the contract: see CONTRIBUTING.md and CHANGELOG.md.
+ */
+const SURFACE = `
+mcp:index:McpProcess
+  in   source: string
+  in   runtime?: Runtime
+  in   transport?: Transport
+  in   entryPoint?: string
+  in   args?: string[]
+  in   port?: number
+  in   metricsPort?: number
+  in   path?: string
+  in   env?: map of string
+  in   secrets?: map of string
+  in   resources?: ResourcesArgs
+  in   health?: HealthArgs
+  in   clients?: Client[]
+  out  transport: string
+  out  url?: string
+  out  command?: string
+  out  args?: string[]
+  out  tools: string[]
+  out  toolsDigest: string
+  out  clients: map of string
+mcp:index:Client = ClaudeDesktop "claudeDesktop" | ClaudeCode "claudeCode" | VsCode "vscode" | Cursor "cursor" | Windsurf "windsurf" | Gemini "gemini" | Codex "codex"
+mcp:index:HealthArgs
+  readinessPath?: string
+  livenessPath?: string
+  intervalSeconds?: number
+  timeoutSeconds?: number
+  startPeriodSeconds?: number
+  retries?: number
+mcp:index:ResourcesArgs
+  cpuLimit?: number
+  memoryLimit?: string
+  cpuReservation?: number
+  memoryReservation?: string
+mcp:index:Runtime = Python "python" | Node "node"
+mcp:index:Transport = Stdio "stdio" | Http "http"
+`;
+
+/** Optional fields without a default. */
+const NO_DEFAULT = ["McpCheckArgs.url", "McpCheckArgs.command"];
+
+describe("the package's schema", function () {
+  this.timeout(60_000);
+  let schema: PackageSpec;
+
+  before(async () => {
+    // What `pulumi package add` runs to generate the SDK of a language.
+    const provider = new ComponentProvider({
+      name: "mcp",
+      dirname: REPOSITORY,
+      components: getPulumiComponents(components),
+    });
+    schema = JSON.parse(await provider.getSchema());
+  });
+
+  it("holds exactly these components, inputs, outputs and types", () => {
+    assert.equal(`\n${surface(schema)}\n`, SURFACE);
+  });
+
+  it("asks for two inputs at most", () => {
+    for (const [token, { requiredInputs }] of Object.entries(schema.resources)) {
+      assert.ok((requiredInputs ?? []).length <= 2, token);
+    }
+  });
+
+  it("describes every component and every property, in words", () => {
+    const undescribed = (name: string, fields: Record<string, Property> = {}) =>
+      Object.keys(fields)
+        .filter((field) => !isProse(fields[field]?.description))
+        .map((field) => `${name}.${field}`);
+    const found = [
+      ...Object.entries(schema.resources).flatMap(([token, resource]) => [
+        ...(isProse(resource.description) ? [] : [token]),
+        ...undescribed(`${token} in`, resource.inputProperties),
+        ...undescribed(`${token} out`, resource.properties),
+      ]),
+      ...Object.entries(schema.types).flatMap(([token, type]) => undescribed(token, type.properties)),
+    ];
+    assert.deepEqual(found, []);
+  });
+
+  it("needs no other package", () => {
+    assert.deepEqual(schema.dependencies, []);
+  });
+});
+
+describe("the documentation of the public surface", function () {
+  this.timeout(60_000);
+  let declarations: Declaration[];
+
+  before(() => {
+    declarations = publicDeclarations();
+  });
+
+  it("covers every class, interface, enum and each of their fields", () => {
+    const names = declarations.map(({ name }) => name);
+    for (const expected of Object.keys(components)) assert.ok(names.includes(expected), expected);
+    assert.ok(names.includes("McpServerArgs.source") && names.includes("McpProcess.url"), names.join(" "));
+    assert.deepEqual(
+      declarations.filter(({ doc }) => !isProse(doc)).map(({ name }) => name),
+      [],
+    );
+  });
+
+  it("says the default of every optional field", () => {
+    const silent = declarations.filter(({ optional, doc }) => optional && !/\bDefaults to \S/.test(doc));
+    assert.deepEqual(
+      silent.map(({ name }) => name),
+      NO_DEFAULT,
+    );
+  });
+});
+
+/** The schema in a form that a person can compare. */
+function surface({ resources, types }: PackageSpec): string {
+  return [
+    ...sorted(resources).flatMap(([token, resource]) => [
+      token,
+      ...fields("in   ", resource.inputProperties, resource.requiredInputs),
+      ...fields("out  ", resource.properties, resource.required),
+    ]),
+    ...sorted(types).flatMap(([token, type]) =>
+      type.enum
+        ? [`${token} = ${type.enum.map(({ name, value }) => `${name} ${JSON.stringify(value)}`).join(" | ")}`]
+        : [token, ...fields("", type.properties, type.required)],
+    ),
+  ].join("\n");
+}
+
+function fields(prefix: string, all: Resource["properties"], required: string[] = []): string[] {
+  return Object.entries(all ?? {}).map(
+    ([name, property]) => `  ${prefix}${name}${required.includes(name) ? "" : "?"}: ${typeName(property)}`,
+  );
+}
+
+function typeName(property: Property): string {
+  const plain = property.plain ? "plain " : "";
+  if ("$ref" in property) return `${plain}${property.$ref.replace("#/types/mcp:index:", "")}`;
+  if (property.items) return `${plain}${typeName(property.items)}[]`;
+  if (property.additionalProperties) return `${plain}map of ${typeName(property.additionalProperties)}`;
+  return `${plain}${property.type}`;
+}
+
+const sorted = <T extends Resource | ComplexType>(all: Record<string, T>): [string, T][] =>
+  Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Whether a doc comment says something. A `{@link}` in it comes out of the schema as "[object Object]". */
+const isProse = (doc: string | undefined): boolean =>
+  doc !== undefined && /^[A-Z].{8,}[.:]/s.test(doc) && !doc.includes("[object");
+
+/** Something public, or a field of it. */
+interface Declaration {
+  name: string;
+  doc: string;
+  /** Whether it is a field of args that may be left out. */
+  optional: boolean;
+}
+
+/** What components/index.ts exports, with all public fields, as the compiler sees it. */
+function publicDeclarations(): Declaration[] {
+  const { config } = ts.readConfigFile(path.join(REPOSITORY, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, REPOSITORY);
+  const entry = path.join(REPOSITORY, "components", "index.ts");
+  const program = ts.createProgram([entry], options);
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(entry);
+  const module = source && checker.getSymbolAtLocation(source);
+  assert.ok(module);
+
+  const describeSymbol = (symbol: ts.Symbol, name: string, optional: boolean): Declaration => ({
+    name,
+    doc: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
+    optional,
+  });
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const members = [...(symbol.members?.values() ?? [])].filter(isPublicField);
+    return [
+      describeSymbol(symbol, symbol.name, false),
+      ...members.map((member) => {
+        const optional = Boolean(symbol.flags & ts.SymbolFlags.Interface && member.flags & ts.SymbolFlags.Optional);
+        return describeSymbol(member, `${symbol.name}.${member.name}`, optional);
+      }),
+    ];
+  });
+}
+
+function isPublicField({ flags, valueDeclaration }: ts.Symbol): boolean {
+  if (!(flags & ts.SymbolFlags.Property) || !valueDeclaration) return false;
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+  return !(ts.getCombinedModifierFlags(valueDeclaration as ts.Declaration) & hidden);
+}
