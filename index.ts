@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { McpProcess, Target } from "pulumi-mcp-deploy";
 import { loadSettings, type ServerSetting } from "pulumi-mcp-deploy/config";
 
@@ -9,7 +10,8 @@ export = async function program() {
 
 /** Deploys one server, and returns what the stack output `servers` says of it. */
 function deploy(target: Target, { name, args }: ServerSetting) {
-  if (target !== Target.Process) throw new Error(`mcp:target: "${target}" is not available yet; use "process".`);
+  if (target !== Target.Process)
+    throw new pulumi.RunError(`mcp:target: "${target}" is not available yet; use "process".`);
   const { transport, url, command, args: commandArgs, tools, toolsDigest, clients } = new McpProcess(name, args);
   return { target, transport, url, command, args: commandArgs, tools, toolsDigest, clients };
 }

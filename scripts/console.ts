@@ -46,13 +46,16 @@ export function openConsole(json: boolean): Console {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+        // Ctrl-C and the end of input close the prompt, and leave the question unanswered for ever: that is a no.
+        const closed = new Promise<string>((resolve) => prompt.once("close", () => resolve("")));
+        const answer = await Promise.race([prompt.question(`${question} [y/N] `), closed]);
+        return /^y(es)?$/i.test(answer.trim());
       } finally {
         prompt.close();
       }
     },
     get width() {
-      return process.stdout.isTTY ? process.stdout.columns : undefined;
+      return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
     },
   };
 }

@@ -13,6 +13,8 @@ export interface RunReport {
 /** Takes the engine's events, and says what is worth showing. */
 export interface EventReader {
   read(event: EngineEvent): void;
+  /** Shows what was held back until the end. */
+  finish(): void;
   readonly report: RunReport;
 }
 
@@ -35,17 +37,27 @@ const MARKS: Record<string, string> = {
   refresh: "~",
 };
 
-/** Reads engine events into lines for people. */
-export function readEvents(sink: EventSink, verb: string): EventReader {
+/**
+ * Reads engine events into lines for people.
+ *
+ * @param plan for a preview: the program's remarks are held back, so that they do not stand amidst the planned steps
+ */
+export function readEvents(sink: EventSink, verb: string, plan = false): EventReader {
   const report: RunReport = { changes: {}, errors: [], retained: [] };
   const running = new Map<string, { name: string; since: number }>();
   const said = new Set<string>();
+  const held: string[] = [];
 
   const status = () => {
     const names = [...running.values()].map(({ name }) => name);
     sink.status(
       names.length === 0 ? verb : `${verb}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
     );
+  };
+
+  const remark = (line: string) => {
+    if (plan) held.push(line);
+    else sink.line(line);
   };
 
   const diagnostic = ({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>) => {
@@ -55,11 +67,14 @@ export function readEvents(sink: EventSink, verb: string): EventReader {
     if (text === "" || said.has(text)) return;
     said.add(text);
     if (severity === "error") report.errors.push(ownName(urn) ? `${ownName(urn)}: ${text}` : text);
-    else sink.line(severity === "warning" ? `warning: ${ownName(urn) ? `${ownName(urn)}: ` : ""}${text}` : text);
+    else remark(severity === "warning" ? `warning: ${ownName(urn) ? `${ownName(urn)}: ` : ""}${text}` : text);
   };
 
   return {
     report,
+    finish() {
+      for (const line of held.splice(0)) sink.line(line);
+    },
     read(event) {
       const started = event.resourcePreEvent?.metadata;
       if (started && MARKS[started.op] && !isPlumbing(started.type)) {

@@ -2,6 +2,12 @@ import { EngineRunError } from "./engineCommand";
 
 /** Runs a command's body, prints an error as people read it, and sets the exit code. */
 export function main(body: () => Promise<number>): void {
+  // A reader that goes away (`npm run up | head`) must not stop a deployment half-way: it goes on in silence.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   body().then(
     (code) => {
       process.exitCode = code;

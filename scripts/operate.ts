@@ -47,7 +47,7 @@ export async function operate(session: Session, operation: Operation, options: O
   const { stack, command } = session;
   const { sink, output } = options;
   const lines = output ? { ...sink, line: () => {} } : sink;
-  const events = readEvents(lines, `${VERBS[operation]} stack ${session.name}`);
+  const events = readEvents(lines, `${VERBS[operation]} stack ${session.name}`, operation === "preview");
   const common = {
     onEvent: (event: EngineEvent) => events.read(event),
     color: "never" as const,
@@ -78,11 +78,24 @@ export async function operate(session: Session, operation: Operation, options: O
     if (!(error instanceof EngineRunError)) throw error;
     const errors = withoutEchoes(events.report.errors);
     // Without an error event the engine did not come to run the program; then its stderr says why.
-    throw new OperationError(operation, errors.length > 0 ? errors : [error.message.replace(/^error: /, "")]);
+    throw new OperationError(
+      operation,
+      errors.length > 0 ? errors : [explained(error.message.replace(/^error: /, ""))],
+    );
   } finally {
+    events.finish();
     command.previewArgs = [];
   }
   return events.report;
+}
+
+/** Adds what to do to an error of the engine that does not say it. */
+function explained(message: string): string {
+  if (!/incorrect passphrase|passphrase must be set/.test(message)) return message;
+  return (
+    `${message}\n  fix: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the passphrase that the stack ` +
+    "and the secrets in its settings file were made with"
+  );
 }
 
 /** Leaves out errors that only say that there were errors, and the bare message of one that is there in full. */

@@ -54,6 +54,8 @@ export function seconds(milliseconds: number, decimals = 1): string {
 }
 
 /** Cut to one terminal line: a longer one would wrap and could not be overwritten. */
-function oneLine(text: string, columns = 80): string {
+function oneLine(text: string, width?: number): string {
+  // A terminal that does not know its size says 0.
+  const columns = width || 80;
   return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 import { UsageError } from "./options";
 
@@ -40,20 +40,23 @@ export async function unknownStack(root: string, stack: string): Promise<UsageEr
  *
  * Why a copy: with a passphrase the engine writes the salt into `Pulumi.<stack>.yaml`, a file under version control.
  * The passphrase is this user's alone, so the salt is of no use to anybody else, and every first deployment from a
- * fresh clone would leave it modified. A file that already has a secrets provider or a salt of its own (after
- * `pulumi config set --secret`, say) is used as it is.
+ * fresh clone would leave it modified. For the same reason a salt that is in the file is not taken over, as it belongs
+ * to whatever passphrase it was made with, unless the file has secrets that need it. Such a file, and one with a
+ * secrets provider, is used as it is.
  *
  * @param home folder for the copies of this project
  * @returns the copy, or undefined when the stack's own file is to be used
  */
 export async function privateStackFile(file: string, home: string): Promise<string | undefined> {
   const settings = await readFile(file, "utf8");
-  if (/^(encryptionsalt|secretsprovider|encryptedkey):/m.test(settings)) return undefined;
+  if (/^(secretsprovider|encryptedkey):/m.test(settings)) return undefined;
+  if (SALT.test(settings) && /\bsecure: /.test(settings)) return undefined;
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const copy = join(home, file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1));
+  const copy = join(home, basename(file));
   const salt = SALT.exec(await readFile(copy, "utf8").catch(() => ""))?.[0];
-  const separator = settings === "" || settings.endsWith("\n") ? "" : "\n";
-  await writeFile(copy, `${settings}${separator}${salt ? `${salt}\n` : ""}`, { mode: 0o600 });
+  const lines = settings.split("\n").filter((line) => !SALT.test(line));
+  const text = `${lines.join("\n").trimEnd()}\n${salt ? `${salt}\n` : ""}`;
+  await writeFile(copy, text, { mode: 0o600 });
   return copy;
 }
 

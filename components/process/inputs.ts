@@ -3,11 +3,13 @@ import type { McpCheckArgs } from "../check";
 import {
   declaredRequirements,
   dependencyDigest,
+  launchCommand,
+  listenEnv,
   type McpServerArgs,
+  moduleEnv,
   type ResolvedServer,
   sourceDigest,
 } from "../server";
-import { launchCommand, listenEnv, moduleEnv } from "./launch";
 import type { InstallationInputs } from "./provider/installation";
 import type { ProcessInputs } from "./provider/process";
 import type { InputsOf, Installation } from "./resources";

@@ -6,6 +6,7 @@ export { dependencyDigest, sourceDigest, sourceFiles } from "./digest";
 export { formatProblem, InvalidInputError, type Problem } from "./errors";
 export { NEVER_DEPLOYED } from "./exclude";
 export { type Inspection, inspectFolder, type TextFile } from "./inspect";
+export { type Command, launchCommand, listenEnv, moduleEnv } from "./launch";
 export { memoryMiB, parseMemory } from "./memory";
 export { plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";

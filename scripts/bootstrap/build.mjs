@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { capture, withProgress } from "./run.mjs";
 
 /**
@@ -15,7 +15,18 @@ export async function buildIfStale(root, env) {
     capture("node", [tsc, "-p", join(root, "tsconfig.build.json"), "--noCheck"], { cwd: root, env, stderr: "pipe" }),
   );
   if (result.code !== 0) throw new Error(`The build failed:\n${result.output.trim()}`);
+  removeOrphans(root, join(root, "dist"));
   writeFileSync(stamp, current);
+}
+
+/** Removes what was compiled from sources that are gone: tsc leaves it, and `npm pack` would ship it. */
+function removeOrphans(root, folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeOrphans(root, path);
+    const source = /^(.+?)(\.d\.ts|\.js|\.js\.map)$/.exec(relative(join(root, "dist"), path))?.[1];
+    if (source && !existsSync(join(root, `${source}.ts`))) rmSync(path);
+  }
 }
 
 /** Number of sources and their newest change: enough to see an edit, an added or a removed file; takes 2 ms. */

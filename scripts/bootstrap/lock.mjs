@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -26,7 +26,7 @@ function tryLock(file) {
     if (error.code !== "EEXIST") throw error;
   }
   const holder = read(file);
-  if (holder === undefined || holder === "" || alive(Number(holder))) return false;
+  if (holder === undefined || (holder === "" ? isFresh(file) : alive(Number(holder)))) return false;
   // Renamed before it is removed: if a third run took the lock over in between, it is given back untouched.
   const aside = `${file}.${process.pid}`;
   try {
@@ -45,6 +45,12 @@ function read(file) {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a lock without a name in it may be one that is just being written. */
+function isFresh(file) {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+  return Date.now() - written < 10_000;
 }
 
 function alive(pid) {

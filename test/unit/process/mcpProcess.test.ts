@@ -70,6 +70,7 @@ describe("McpProcess", () => {
         FASTMCP_TRANSPORT: "http",
         FASTMCP_HOST: "127.0.0.1",
         FASTMCP_PORT: "9000",
+        FASTMCP_STREAMABLE_HTTP_PATH: "/mcp",
         GREETING: "hi",
       },
       host: "127.0.0.1",

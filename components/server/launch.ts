@@ -1,4 +1,5 @@
-import { type EntryPoint, type ResolvedServer, Runtime, Transport } from "../server";
+import { Runtime, Transport } from "./args";
+import type { EntryPoint, ResolvedServer } from "./resolved";
 
 /** A command with its arguments. */
 export interface Command {
@@ -6,13 +7,16 @@ export interface Command {
   args: string[];
 }
 
-/** How the server in the folder `root` (a release, or the link `current`) is started. */
+/**
+ * How the server in the folder `root` is started.
+ * @param interpreter absolute, a name on PATH, or a path below `root` that begins with a dot
+ */
 export function launchCommand(
   { runtime, entryPoint, args }: Pick<ResolvedServer, "runtime" | "entryPoint" | "args">,
   root: string,
   interpreter: string,
 ): Command {
-  const command = interpreter.startsWith("/") ? interpreter : `${root}/${interpreter}`;
+  const command = interpreter.startsWith(".") ? `${root}/${interpreter}` : interpreter;
   return { command, args: [...runtimeArguments(runtime), ...entryArguments(entryPoint, root), ...args] };
 }
 
@@ -27,7 +31,7 @@ const entryArguments = ({ kind, value }: EntryPoint, root: string): string[] =>
  * those that servers of every platform use.
  */
 export function listenEnv(
-  { transport, port, metricsPort }: Pick<ResolvedServer, "transport" | "port" | "metricsPort">,
+  { transport, port, metricsPort, path }: Pick<ResolvedServer, "transport" | "port" | "metricsPort" | "path">,
   host: string,
 ): Record<string, string> {
   if (transport === Transport.Stdio) return {};
@@ -39,10 +43,11 @@ export function listenEnv(
     FASTMCP_TRANSPORT: "http",
     FASTMCP_HOST: host,
     FASTMCP_PORT: String(port),
+    FASTMCP_STREAMABLE_HTTP_PATH: path,
   };
 }
 
-/** A Python module is found in the release whatever the working directory is. */
+/** A Python module is found in its folder whatever the working directory is. */
 export function moduleEnv(
   { runtime, entryPoint }: Pick<ResolvedServer, "runtime" | "entryPoint">,
   root: string,

@@ -1,0 +1,100 @@
+import { listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
+import { nodeStages } from "./nodeDockerfile";
+import { pythonStages } from "./pythonDockerfile";
+
+/** How a written Dockerfile is laid out: with a build stage of its own, or in one stage. */
+export const ImageLayout = { MultiStage: "multi-stage", Lightweight: "lightweight" } as const;
+export type ImageLayout = (typeof ImageLayout)[keyof typeof ImageLayout];
+
+/** What decides about a written Dockerfile beyond the server itself. */
+export interface DockerfileOptions {
+  layout: ImageLayout;
+  /** Image that the stages start from, by tag or digest. */
+  base: string;
+  /** Whether the system's security updates are installed on top of the base. */
+  securityUpdates: boolean;
+  /** System packages, by the base's package manager. */
+  systemPackages: string[];
+  /** Digest of the source, for the revision label. */
+  revision: string;
+}
+
+/** Non-root, and clear of the ids that base images give away themselves: `node` has 1000 in Node's. */
+export const IMAGE_USER = "10001:10001";
+
+/** The part of a Dockerfile that differs between runtimes. */
+export interface RuntimeStages {
+  /** Everything up to the server's source. */
+  stages: string[];
+  env: Record<string, string>;
+  /** Command that exits with 0 when the server answers. */
+  probe: string[];
+  command: string[];
+}
+
+/** The Dockerfile for a server, by the guidelines' recipes with their faults corrected. */
+export function writeDockerfile(server: ResolvedServer, options: DockerfileOptions): string {
+  const isPython = server.runtime === Runtime.Python;
+  const { stages, env, probe, command } = (isPython ? pythonStages : nodeStages)(server, options);
+  const isHttp = server.transport === Transport.Http;
+  return lines([
+    `# Written by pulumi-mcp-deploy. To take it over: copy it to ${"`Dockerfile`"} in the server's folder.`,
+    ...stages,
+    // Behind the dependencies: a change of the source leaves their layers cached.
+    "COPY . .",
+    keyValues("ENV", { ...env, ...listenEnv(server, "0.0.0.0") }),
+    keyValues("LABEL", labels(server, options)),
+    `USER ${IMAGE_USER}`,
+    ...(isHttp ? [`EXPOSE ${server.port} ${server.metricsPort}`] : []),
+    "STOPSIGNAL SIGTERM",
+    isHttp ? healthcheck(server, probe) : "HEALTHCHECK NONE",
+    // tini as PID 1 reaps orphans and hands signals on; -s lets it do so under a runtime's own init, too.
+    `ENTRYPOINT ${execForm(["tini", "-s", "--"])}`,
+    `CMD ${execForm(command)}`,
+  ]);
+}
+
+/** The bases that servers are built on unless another is set, pinned to a minor version; a digest pins more. */
+export function defaultBase({ runtime }: Pick<ResolvedServer, "runtime">): string {
+  return runtime === Runtime.Python ? "python:3.11-slim" : "node:22-slim";
+}
+
+/** Installs system packages, and the security updates when asked, in one layer without the package lists. */
+export function systemPackageLine({ base, systemPackages, securityUpdates }: DockerfileOptions): string {
+  const packages = [...new Set(["tini", ...systemPackages])].sort().join(" ");
+  const steps = /alpine/.test(base)
+    ? [...(securityUpdates ? ["apk upgrade --no-cache"] : []), `apk add --no-cache ${packages}`]
+    : [
+        "apt-get update",
+        ...(securityUpdates ? ["apt-get upgrade -y"] : []),
+        `apt-get install -y --no-install-recommends ${packages}`,
+        "rm -rf /var/lib/apt/lists/*",
+      ];
+  return `RUN ${steps.join(" \\\n && ")}`;
+}
+
+/** Where an image comes from. The revision is the digest of the source, not a commit: the same source is the same image. */
+function labels({ name }: ResolvedServer, { revision, base }: DockerfileOptions): Record<string, string> {
+  return {
+    "org.opencontainers.image.title": name,
+    "org.opencontainers.image.revision": revision,
+    "org.opencontainers.image.base.name": base,
+    "io.modelcontextprotocol.server.name": name,
+  };
+}
+
+function healthcheck({ health }: ResolvedServer, probe: string[]): string {
+  const { intervalSeconds, timeoutSeconds, startPeriodSeconds, retries } = health;
+  const timing = `--interval=${intervalSeconds}s --timeout=${timeoutSeconds}s --start-period=${startPeriodSeconds}s`;
+  return `HEALTHCHECK ${timing} --retries=${retries} \\\n    CMD ${execForm(probe)}`;
+}
+
+function keyValues(instruction: "ENV" | "LABEL", values: Record<string, string>): string {
+  const pairs = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return `${instruction} ${pairs.join(" \\\n    ")}`;
+}
+
+/** A command in exec form: it needs no shell, and signals reach it. */
+const execForm = (words: string[]): string => `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
+
+const lines = (all: string[]): string => `${all.join("\n")}\n`;

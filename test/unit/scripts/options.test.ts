@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { helpText, parseOptions, SHARED, UsageError } from "../../../scripts/options";
+
+const SPECS = { ...SHARED, yes: { type: "boolean", short: "y", description: "Do not ask." } } as const;
+
+const parse = (...argv: string[]) => parseOptions("up", argv, SPECS, {});
+const fails = (message: string, ...argv: string[]) =>
+  assert.throws(
+    () => parse(...argv),
+    (error: unknown) => error instanceof UsageError && error.message === message,
+  );
+
+describe("parseOptions", () => {
+  it("defaults to the stack local", () => {
+    assert.deepEqual(parse(), { stack: "local", flags: new Set() });
+  });
+
+  it("reads long and short options, values after a space or =", () => {
+    assert.deepEqual(parse("--stack", "dev", "--yes", "--json"), { stack: "dev", flags: new Set(["yes", "json"]) });
+    assert.deepEqual(parse("-s", "dev", "-y"), { stack: "dev", flags: new Set(["yes"]) });
+    assert.equal(parse("--stack=org/mcp/prod").stack, "org/mcp/prod");
+  });
+
+  it("refuses unknown options, with the nearest", () => {
+    fails("Unknown option --stak of up. Did you mean --stack?", "--stak", "dev");
+    fails("Unknown option --jsno of up. Did you mean --json?", "--jsno");
+    fails("Unknown option --parallelism of up. Options: --stack, --json, --help, --yes.", "--parallelism");
+  });
+
+  it("refuses stray arguments, missing values and values that are not taken", () => {
+    fails("Unexpected argument dev. A stack is named like this: npm run up -- --stack dev", "dev");
+    fails("--stack needs a value: --stack NAME", "--stack");
+    fails("--stack needs a value: --stack NAME", "--stack", "--yes");
+    fails("--yes takes no value.", "--yes=no");
+  });
+
+  it("notices a stack that npm kept for itself, which would deploy to another one", () => {
+    const env = { npm_config_stack: "prod" };
+    assert.throws(() => parseOptions("destroy", [], SPECS, env), /npm run destroy -- --stack NAME/);
+    assert.equal(parseOptions("destroy", ["--stack", "dev"], SPECS, env).stack, "dev");
+  });
+
+  it("lists every option in the help", () => {
+    const help = helpText("up", "Deploys.", SPECS);
+    assert.match(help, /^npm run up -- \[options\]\n\nDeploys\.\n/);
+    for (const line of ["-s, --stack NAME  The stack.", "    --json        Print", "-y, --yes         Do not ask."]) {
+      assert.ok(help.includes(line), line);
+    }
+  });
+});
