@@ -1,11 +1,10 @@
 import { Client, StreamableHTTPClientTransport, type Tool, type Transport } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { VERSION } from "../version";
+import { describeFailure, within } from "./failure";
+import { ProcessGroupTransport, type StdioCommand } from "./stdioTransport";
 
 /** Where a client finds the server. */
-export type Endpoint =
-  | { transport: "stdio"; command: string; args: string[]; env: Record<string, string> }
-  | { transport: "http"; url: string };
+export type Endpoint = ({ transport: "stdio" } & StdioCommand) | { transport: "http"; url: string };
 
 /** What a server says of itself to a client. */
 export interface ServerSurface {
@@ -15,81 +14,74 @@ export interface ServerSurface {
   tools: Tool[];
 }
 
-/** A handshake that failed, with what the server wrote meanwhile on stderr (stdio only). */
+/** A handshake that failed. */
 export class HandshakeError extends Error {
   override readonly name = "HandshakeError";
 
+  /**
+   * @param stderr what the server wrote meanwhile on stderr (stdio only)
+   * @param cause what the MCP client said
+   */
   constructor(
     message: string,
     readonly stderr: string,
+    override readonly cause: Error,
   ) {
     super(message);
   }
 }
 
-/** More pages than any client would load: a server whose cursor never ends must not hang the deployment. */
-const MAX_PAGES = 100;
+/** How long the end of a connection is waited for, in milliseconds. */
+const CLOSE_MS = 3_000;
 
 /**
  * Connects as an MCP client does: `server/discover` (revision 2026-07-28), else `initialize`; then `tools/list`.
- * @param timeoutMs time for each request in milliseconds
+ * @param timeoutMs time for all of it in milliseconds
  * @throws HandshakeError when the server does not answer, or not as an MCP server does
  */
 export async function handshake(endpoint: Endpoint, timeoutMs: number): Promise<ServerSurface> {
-  const transport = openTransport(endpoint);
-  let stderr = "";
-  if (transport instanceof StdioClientTransport) {
-    transport.stderr?.on("data", (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString("utf8")).slice(-8_192);
-    });
+  if (endpoint.transport === "http") {
+    return converse(new StreamableHTTPClientTransport(new URL(endpoint.url)), "auto", timeoutMs);
   }
-  const client = new Client(
-    { name: "pulumi-mcp-deploy", version: VERSION },
-    { versionNegotiation: { mode: "auto", probe: { timeoutMs } } },
-  );
-  let garbage: string | undefined;
-  client.onerror = (error) => {
-    if (error instanceof SyntaxError) garbage ??= error.message;
-  };
+  const deadline = Date.now() + timeoutMs;
+  const transport = new ProcessGroupTransport(endpoint);
   try {
-    await client.connect(transport, { timeout: timeoutMs });
-    const tools = await listTools(client, timeoutMs);
-    const info = client.getServerVersion();
-    const protocolVersion = client.getNegotiatedProtocolVersion() ?? "unknown";
-    if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession().catch(() => {});
-    return {
-      serverName: info?.name ?? "unknown",
-      serverVersion: info?.version ?? "unknown",
-      protocolVersion,
-      tools,
-    };
+    return await converse(transport, "auto", timeoutMs);
   } catch (error) {
-    throw new HandshakeError(explain(error as Error, garbage), stderr);
+    // Some servers of older revisions end at any request before `initialize`: those get it first, in a new process.
+    if (transport.exit === undefined || transport.hasAnswered || Date.now() >= deadline) throw error;
+    return converse(new ProcessGroupTransport(endpoint), "legacy", deadline - Date.now());
+  }
+}
+
+async function converse(transport: Transport, mode: "auto" | "legacy", timeoutMs: number): Promise<ServerSurface> {
+  // A stdio server that does not know `server/discover` may ignore it: half of the time is left for `initialize`.
+  const probe = { timeoutMs: transport instanceof ProcessGroupTransport ? timeoutMs / 2 : timeoutMs };
+  const client = new Client({ name: "pulumi-mcp-deploy", version: VERSION }, { versionNegotiation: { mode, probe } });
+  try {
+    return await within(timeoutMs, askSurface(client, transport, timeoutMs));
+  } catch (error) {
+    const stderr = transport instanceof ProcessGroupTransport ? transport.stderr : "";
+    throw new HandshakeError(describeFailure(error as Error, transport), stderr, error as Error);
   } finally {
+    if (transport instanceof StreamableHTTPClientTransport && transport.sessionId !== undefined) {
+      await within(CLOSE_MS, transport.terminateSession()).catch(() => {});
+    }
+    await within(CLOSE_MS, transport.close()).catch(() => {});
     await client.close().catch(() => {});
   }
 }
 
-function openTransport(endpoint: Endpoint): Transport {
-  if (endpoint.transport === "http") return new StreamableHTTPClientTransport(new URL(endpoint.url));
-  const { command, args, env } = endpoint;
-  return new StdioClientTransport({ command, args, env, stderr: "pipe" });
-}
-
-async function listTools(client: Client, timeout: number): Promise<Tool[]> {
-  if (!client.getServerCapabilities()?.tools) return [];
-  const tools: Tool[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await client.listTools({ cursor }, { timeout });
-    tools.push(...answer.tools);
-    cursor = answer.nextCursor;
-    if (!cursor) return tools;
-  }
-  throw new Error(`tools/list did not end after ${MAX_PAGES} pages`);
-}
-
-function explain(error: Error, garbage: string | undefined): string {
-  if (garbage === undefined) return error.message;
-  return `${error.message}; it wrote to stdout what is no MCP message (${garbage}). A stdio server must log to stderr`;
+async function askSurface(client: Client, transport: Transport, timeout: number): Promise<ServerSurface> {
+  await client.connect(transport, { timeout });
+  // All pages of it: the client follows the cursors, and gives up where they never end.
+  const { tools } = client.getServerCapabilities()?.tools ? await client.listTools({}, { timeout }) : { tools: [] };
+  const info = client.getServerVersion();
+  const protocolVersion = client.getNegotiatedProtocolVersion() ?? "unknown";
+  return {
+    serverName: info?.name ?? "unknown",
+    serverVersion: info?.version ?? "unknown",
+    protocolVersion,
+    tools,
+  };
 }

@@ -13,7 +13,7 @@ export interface McpCheckArgs {
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables of that command. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Environment variables of that command whose values are secret. Defaults to none. */
+  /** Secrets that the server knows: environment variables of that command, and masked in messages. Defaults to none. */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Log file on this machine whose last lines belong into the error. Defaults to none. */
   logFile?: pulumi.Input<string>;
@@ -40,7 +40,13 @@ export class McpCheck extends DynamicResource {
   declare readonly toolsDigest: pulumi.Output<string>;
 
   constructor(name: string, { secrets, ...args }: McpCheckArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { serverName: undefined, serverVersion: undefined, protocolVersion: undefined, tools: undefined, toolsDigest: undefined };
+    const outputs = {
+      serverName: undefined,
+      serverVersion: undefined,
+      protocolVersion: undefined,
+      tools: undefined,
+      toolsDigest: undefined,
+    };
     super(
       "Check",
       name,

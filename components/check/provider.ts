@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { anyChanged } from "../dynamic/values";
+import { isComingUp } from "./failure";
 import { type Endpoint, HandshakeError, handshake, type ServerSurface } from "./handshake";
 import { lastLines, maskSecrets, quoteLines } from "./logs";
 import { toolNames, toolsDigest } from "./surface";
@@ -55,30 +57,31 @@ async function handshakeOrExplain(inputs: CheckInputs): Promise<ServerSurface> {
   const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
   for (;;) {
     try {
-      return await handshake(endpoint, Math.max(1_000, deadline - Date.now()));
+      return await handshake(endpoint, Math.max(1, deadline - Date.now()));
     } catch (error) {
-      if (endpoint.transport === "http" && isComingUp(error as Error) && Date.now() + RETRY_MS < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        continue;
-      }
-      throw new Error(await explain(inputs, error as Error));
+      const passes = endpoint.transport === "http" && error instanceof HandshakeError && isComingUp(error.cause);
+      if (!passes || Date.now() + RETRY_MS >= deadline) throw new Error(await explain(inputs, error as Error));
+      await sleep(RETRY_MS);
     }
   }
 }
 
 function toEndpoint({ url, command, args = [], env = {}, secretEnv = {} }: CheckInputs): Endpoint {
   if (url !== undefined) return { transport: "http", url };
-  if (command === undefined) throw new Error("McpCheck needs `url` or `command`: one of them says where the server is.");
+  if (command === undefined)
+    throw new Error("McpCheck needs `url` or `command`: one of them says where the server is.");
   return { transport: "stdio", command, args, env: { ...env, ...secretEnv } };
 }
-
-/** A refused connection or a gateway without a backend passes; any other answer is the server's own. */
-const isComingUp = ({ message }: Error): boolean => /ECONNREFUSED|ECONNRESET|fetch failed|\b50[234]\b/.test(message);
 
 async function explain({ server, url, command, args, secretEnv, logFile }: CheckInputs, error: Error): Promise<string> {
   const where = url ?? [command, ...(args ?? [])].join(" ");
   const stderr = error instanceof HandshakeError ? error.stderr : "";
-  const lines = logFile ? await lastLines(logFile, 20) : stderr.split("\n").filter(Boolean).slice(-20);
+  const lines = logFile
+    ? await lastLines(logFile, 20)
+    : stderr
+        .split("\n")
+        .filter((line) => line.trim())
+        .slice(-20);
   const text = `MCP server "${server}" does not answer as an MCP server at ${where}: ${error.message}. ${quoteLines(lines)}`;
   return maskSecrets(text, Object.values(secretEnv ?? {}));
 }

@@ -8,7 +8,13 @@ import stringify from "fast-json-stable-stringify";
  */
 export function toolsDigest(tools: Tool[]): string {
   const surface = tools
-    .map(({ name, title, description, inputSchema, outputSchema }) => ({ name, title, description, inputSchema, outputSchema }))
+    .map(({ name, title, description, inputSchema, outputSchema }) => ({
+      name,
+      title,
+      description,
+      inputSchema,
+      outputSchema,
+    }))
     .sort((a, b) => compareText(a.name, b.name));
   return createHash("sha256").update(stringify(surface)).digest("hex");
 }

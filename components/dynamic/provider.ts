@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 type Provider = pulumi.dynamic.ResourceProvider;
 
 export const Installation: Provider = lazy(() => require("../process/provider/installation").installationProvider);
+export const Activation: Provider = lazy(() => require("../process/provider/activation").activationProvider);
 export const Process: Provider = lazy(() => require("../process/provider/process").processProvider);
 export const Check: Provider = lazy(() => require("../check/provider").checkProvider);
 export const ClientFile: Provider = lazy(() => require("../clients/provider").clientFileProvider);

@@ -1,10 +1,6 @@
-import { listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
+import { type ImageLayout, listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
 import { nodeStages } from "./nodeDockerfile";
 import { pythonStages } from "./pythonDockerfile";
-
-/** How a written Dockerfile is laid out: with a build stage of its own, or in one stage. */
-export const ImageLayout = { MultiStage: "multi-stage", Lightweight: "lightweight" } as const;
-export type ImageLayout = (typeof ImageLayout)[keyof typeof ImageLayout];
 
 /** What decides about a written Dockerfile beyond the server itself. */
 export interface DockerfileOptions {

@@ -1,5 +1,5 @@
-import { launchCommand, type ResolvedServer } from "../server";
-import { type DockerfileOptions, ImageLayout, type RuntimeStages, systemPackageLine } from "./dockerfile";
+import { ImageLayout, launchCommand, type ResolvedServer } from "../server";
+import { type DockerfileOptions, type RuntimeStages, systemPackageLine } from "./dockerfile";
 
 /** A Node server's stages. */
 export function nodeStages(server: ResolvedServer, options: DockerfileOptions): RuntimeStages {

@@ -55,7 +55,7 @@ export function processInputs(
   installation: Installation,
   { env, secrets }: Variables,
 ): InputsOf<ProcessInputs> {
-  const root = pulumi.interpolate`${installation.folder}/releases/${installation.release}`;
+  const root = pulumi.interpolate`${installation.folder}/${newRelease(installation)}`;
   const launch = launchFrom(server, root, installation);
   return {
     server: server.name,
@@ -73,9 +73,22 @@ export function processInputs(
   };
 }
 
-/** What a client runs to start a stdio server. Its path stays the same from release to release. */
-export function stdioEndpoint(server: ResolvedServer, installation: Installation, { env }: Variables) {
-  const root = pulumi.interpolate`${installation.folder}/current`;
+export const activationInputs = ({ folder, release }: Installation) => ({ folder, release });
+
+/** Folder of the newest release, below the server's. */
+export const newRelease = ({ release }: Installation) => pulumi.interpolate`releases/${release}`;
+
+/**
+ * What starts a stdio server.
+ * @param release "current" for clients, whose command then stays the same from release to release
+ */
+export function stdioEndpoint(
+  server: ResolvedServer,
+  installation: Installation,
+  release: "current" | pulumi.Output<string>,
+  { env }: Variables,
+): ProcessEndpoint {
+  const root = pulumi.interpolate`${installation.folder}/${release}`;
   const { command, args } = launchFrom(server, root, installation);
   return { command, args, env: serverEnv(server, root, env) };
 }
@@ -91,7 +104,8 @@ export function checkArgs(
   return {
     server: server.name,
     ...endpoint,
-    ...(endpoint.url ? { logFile: pulumi.interpolate`${folder}/logs/server.log` } : { secrets: secrets ?? {} }),
+    ...(endpoint.url ? { logFile: pulumi.interpolate`${folder}/logs/server.log` } : {}),
+    secrets: secrets ?? {},
     timeoutSeconds: server.health.startPeriodSeconds,
     triggers: [started],
   };

@@ -4,8 +4,17 @@ import { McpCheck } from "../check";
 import { enterClients } from "../clients/entries";
 import { type McpServerArgs, plainSettings, resolve, Target, Transport } from "../server";
 import { reportAdvice } from "../server/diagnostics";
-import { checkArgs, installationInputs, type ProcessEndpoint, processInputs, stdioEndpoint, url } from "./inputs";
-import { Installation, SupervisedProcess } from "./resources";
+import {
+  activationInputs,
+  checkArgs,
+  installationInputs,
+  newRelease,
+  type ProcessEndpoint,
+  processInputs,
+  stdioEndpoint,
+  url,
+} from "./inputs";
+import { Activation, Installation, SupervisedProcess } from "./resources";
 
 /**
  * An MCP server as a local process. A stdio server is installed and left for its client to launch; an HTTP server runs
@@ -38,19 +47,22 @@ export class McpProcess extends pulumi.ComponentResource {
     const installation = new Installation(`${name}-installation`, installationInputs(server, instance), {
       parent: this,
     });
-    let endpoint: ProcessEndpoint;
-    let started: pulumi.Output<string>;
-    if (server.transport === Transport.Http) {
-      const inputs = processInputs(server, instance, installation, args);
-      started = new SupervisedProcess(`${name}-process`, inputs, { parent: this }).generation;
-      endpoint = { url: pulumi.output(url(server)) };
-    } else {
-      started = installation.release;
-      endpoint = stdioEndpoint(server, installation, args);
-    }
-    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, endpoint, started, args), {
+    const isHttp = server.transport === Transport.Http;
+    const started = isHttp
+      ? new SupervisedProcess(`${name}-process`, processInputs(server, instance, installation, args), { parent: this })
+          .generation
+      : installation.release;
+    const endpoint: ProcessEndpoint = isHttp
+      ? { url: pulumi.output(url(server)) }
+      : stdioEndpoint(server, installation, "current", args);
+    const checked = isHttp ? endpoint : stdioEndpoint(server, installation, newRelease(installation), args);
+    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, checked, started, args), {
       parent: this,
     });
+    const usable = isHttp
+      ? check
+      : // Clients start the new release only once it has passed.
+        new Activation(`${name}-activation`, activationInputs(installation), { parent: this, dependsOn: check });
 
     this.transport = pulumi.output<string>(server.transport);
     this.url = pulumi.output(endpoint.url);
@@ -58,7 +70,7 @@ export class McpProcess extends pulumi.ComponentResource {
     this.args = pulumi.output(endpoint.args);
     this.tools = check.tools;
     this.toolsDigest = check.toolsDigest;
-    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: check });
+    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: usable });
     this.registerOutputs();
   }
 }

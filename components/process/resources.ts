@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import type { ActivationInputs } from "./provider/activation";
 import type { InstallationInputs, InstallationOutputs } from "./provider/installation";
 import type { ProcessInputs, ProcessOutputs } from "./provider/process";
 
@@ -14,6 +15,13 @@ export class Installation extends DynamicResource {
 
   constructor(name: string, inputs: InputsOf<InstallationInputs>, opts: pulumi.CustomResourceOptions) {
     super("Installation", name, { ...inputs, folder: undefined, release: undefined, interpreter: undefined }, opts);
+  }
+}
+
+/** The release of a stdio server that clients start. */
+export class Activation extends DynamicResource {
+  constructor(name: string, inputs: InputsOf<ActivationInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Activation", name, inputs, opts);
   }
 }
 

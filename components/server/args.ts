@@ -24,6 +24,40 @@ export const Client = {
 } as const;
 export type Client = (typeof Client)[keyof typeof Client];
 
+/** How the Dockerfile that is written for a server is laid out: with a build stage of its own, or in one stage. */
+export const ImageLayout = { MultiStage: "multi-stage", Lightweight: "lightweight" } as const;
+export type ImageLayout = (typeof ImageLayout)[keyof typeof ImageLayout];
+
+/** How a server's image is built. */
+export interface ImageArgs {
+  /** The server's own Dockerfile, relative to `source`. Defaults to "Dockerfile" where the folder has one, else one is written. */
+  dockerfile?: pulumi.Input<string>;
+  /** Layout of a written Dockerfile: "multi-stage" or "lightweight". Defaults to "multi-stage". */
+  layout?: pulumi.Input<ImageLayout>;
+  /** Image that a written Dockerfile starts from, with a pinned tag or a digest. Defaults to "python:3.11-slim" or "node:22-slim". */
+  base?: pulumi.Input<string>;
+  /** Whether the system's security updates are installed on top of the base. Defaults to false. */
+  securityUpdates?: pulumi.Input<boolean>;
+  /** System packages to install, by the base's package manager. Defaults to none. */
+  systemPackages?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Build arguments, such as PIP_INDEX_URL, NPM_CONFIG_REGISTRY or HTTPS_PROXY. No secrets: they stand in the build's history. Defaults to none. */
+  buildArgs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Platform to build for, such as "linux/amd64". Defaults to Linux on this machine's architecture. */
+  platform?: pulumi.Input<string>;
+}
+
+/** Where images are pushed. */
+export interface RegistryArgs {
+  /** Host of the registry, such as "ghcr.io" or "registry.example.com:5000". */
+  server: pulumi.Input<string>;
+  /** Path before the image's name, such as "acme/mcp". Defaults to none. */
+  namespace?: pulumi.Input<string>;
+  /** User to push as. Defaults to the login in the Docker configuration of this machine. */
+  username?: pulumi.Input<string>;
+  /** Password or token of that user. Always a secret. Defaults to the login in the Docker configuration of this machine. */
+  password?: pulumi.Input<string>;
+}
+
 /** CPU and memory that the server may use at most, and what is set aside for it. */
 export interface ResourcesArgs {
   /** Most CPU the server may use, in cores. Defaults to 0.5. */
@@ -81,6 +115,10 @@ export interface McpServerArgs {
   resources?: pulumi.Input<ResourcesArgs>;
   /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */
   health?: pulumi.Input<HealthArgs>;
+  /** How the server's image is built, for targets that need one. Defaults to the guidelines' multi-stage build. */
+  image?: pulumi.Input<ImageArgs>;
+  /** Where the image is pushed. Defaults to none: the image stays on the Docker Engine that built it. */
+  registry?: pulumi.Input<RegistryArgs>;
   /** MCP clients into whose configuration file of this user the server is entered. Defaults to none: `clients` of the component says what to paste. */
   clients?: pulumi.Input<pulumi.Input<Client>[]>;
 }

@@ -1,5 +1,16 @@
 export { ADVICE_RULES, type Advice, type AdviceContext, advise, fitWarnings, type Reason } from "./advisor";
-export { Client, type HealthArgs, type McpServerArgs, type ResourcesArgs, Runtime, Target, Transport } from "./args";
+export {
+  Client,
+  type HealthArgs,
+  type ImageArgs,
+  ImageLayout,
+  type McpServerArgs,
+  type RegistryArgs,
+  type ResourcesArgs,
+  Runtime,
+  Target,
+  Transport,
+} from "./args";
 export { DEFAULTS } from "./defaults";
 export type { Dependency } from "./detection";
 export { dependencyDigest, sourceDigest, sourceFiles } from "./digest";
@@ -11,7 +22,7 @@ export { memoryMiB, parseMemory } from "./memory";
 export { plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
-export type { EntryPoint, ResolvedServer, ServerSettings } from "./resolved";
+export type { EntryPoint, ImageSettings, ResolvedServer, ServerSettings } from "./resolved";
 export * from "./validate";
 export * from "./validateHealth";
 export * from "./validateResources";

@@ -4,8 +4,8 @@ import { InvalidInputError, type Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
 import { validateEnvNames } from "./validate";
 
-/** Fields that only reach a running server and decide about no resource: they may be outputs of other resources. */
-const LATE = new Set(["env", "secrets"]);
+/** Fields that decide about no resource: they may be outputs of other resources. */
+const LATE = new Set(["env", "secrets", "registry"]);
 
 /**
  * The fields of the args that shape a server, as plain values.

@@ -1,4 +1,4 @@
-import type { Client, Runtime, Transport } from "./args";
+import type { Client, ImageLayout, Runtime, Transport } from "./args";
 import type { Dependency } from "./detection";
 import type { Inspection } from "./inspect";
 
@@ -13,6 +13,7 @@ export interface ServerSettings {
   metricsPort?: number;
   path?: string;
   clients?: Client[];
+  image?: ImageSettings;
   resources?: { cpuLimit?: number; memoryLimit?: string; cpuReservation?: number; memoryReservation?: string };
   health?: {
     readinessPath?: string;
@@ -22,6 +23,17 @@ export interface ServerSettings {
     startPeriodSeconds?: number;
     retries?: number;
   };
+}
+
+/** ImageArgs as plain values. */
+export interface ImageSettings {
+  dockerfile?: string;
+  layout?: ImageLayout;
+  base?: string;
+  securityUpdates?: boolean;
+  systemPackages?: string[];
+  buildArgs?: Record<string, string>;
+  platform?: string;
 }
 
 /** How the server is started, relative to its folder. */

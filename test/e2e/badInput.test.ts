@@ -179,6 +179,6 @@ describe("bad input on the real engine", function () {
     stack.reopen();
     await stack.up();
     assert.equal(await callTool(await stack.server("server"), "containerized_tool", { param: "x" }), "Processed: x");
-    assert.equal(stack.processes().length, 1);
+    assert.equal(stack.processes().length, 2, "the server and its supervisor");
   });
 });

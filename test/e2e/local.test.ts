@@ -46,7 +46,7 @@ describe("local stack on the real engine", function () {
 
   it("deploys a Python, a Node and a stdio server, and a real client calls their tools", async () => {
     const { changes } = await stack.up();
-    assert.equal(changes.create, 12);
+    assert.equal(changes.create, 13);
     const deployed = await stack.servers();
     assert.deepEqual(Object.keys(deployed).sort(), ["node-server", "python-server", "simple-server"]);
     const { "python-server": python, "node-server": node, "simple-server": simple } = deployed;
@@ -75,8 +75,8 @@ describe("local stack on the real engine", function () {
 
   it("changes nothing when nothing changed, and keeps the processes", async () => {
     const before = [childOf("python-server"), childOf("node-server")];
-    assert.deepEqual((await stack.preview()).changes, { same: 12 });
-    assert.deepEqual((await stack.up()).changes, { same: 12 });
+    assert.deepEqual((await stack.preview()).changes, { same: 13 });
+    assert.deepEqual((await stack.up()).changes, { same: 13 });
     assert.deepEqual([childOf("python-server"), childOf("node-server")], before);
   });
 

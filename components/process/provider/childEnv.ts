@@ -13,13 +13,19 @@ export function inheritedEnv(from: NodeJS.ProcessEnv = process.env): Record<stri
 }
 
 /** What package managers need beyond that: their own settings, such as an index or a proxy. */
-const PACKAGE_MANAGERS = /^(PIP|UV|NPM_CONFIG|npm_config)_/;
+const PACKAGE_MANAGERS = /^(PIP|UV|NPM_CONFIG)_/i;
+/**
+ * Settings that would install elsewhere, other things, or hide why it failed. `npm run` sets most of them for what it
+ * runs, `pulumi up` included.
+ */
+const MISLEADING =
+  /^(PIP_(USER|TARGET|PREFIX|ROOT|REQUIRE_VIRTUALENV|QUIET|NO_DEPS)|NPM_CONFIG_(\w*PREFIX|LOGLEVEL|NODEDIR|NODE_GYP|WORKSPACES?|GLOBAL|LOCATION|DRY_RUN|ONLY|OMIT|INCLUDE))$/i;
 
 /** The environment of `pip` and `npm`, whose install scripts are foreign code. */
 export function packageManagerEnv(from: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const env = inheritedEnv(from);
   for (const [key, value] of Object.entries(from)) {
-    if (value !== undefined && PACKAGE_MANAGERS.test(key)) env[key] = value;
+    if (value !== undefined && PACKAGE_MANAGERS.test(key) && !MISLEADING.test(key)) env[key] = value;
   }
   return env;
 }

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readlink, rename, rm, stat, symlink, utimes } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
+import { lock } from "proper-lockfile";
 import { Runtime } from "../../server";
 import type { InstallationInputs } from "./installation";
 import { buildNodeEnvironment, findNode } from "./node";
 import { environmentsFolder, makeFolder } from "./paths";
-import { buildPythonEnvironment, findPython } from "./python";
+import { buildPythonEnvironment, findPython, type Interpreter } from "./python";
 
 /** The dependencies of a server, installed outside its source. */
 export interface Environment {
@@ -19,63 +20,78 @@ export interface Environment {
   interpreter: string;
 }
 
-/** An environment that no release has been made with for this long is removed. */
-const UNUSED_DAYS = 30;
+/** A lock that its holder has not touched for this long was left by a killed `up`. */
+const STALE_LOCK_MS = 10_000;
 
 /**
  * Finds the environment for the server's dependencies, or builds it. Two servers with equal dependency files share one.
- * A build happens in a folder of its own and becomes visible by one rename, so that an interrupted or concurrent build
- * can never be mistaken for a finished one.
+ * A build happens in a folder of its own and becomes visible by one rename, so that an interrupted build can never be
+ * mistaken for a finished one; of two servers that want the same one at the same time, the second waits for the first.
  */
 export async function ensureEnvironment(inputs: InstallationInputs): Promise<Environment> {
   const isPython = inputs.runtime === Runtime.Python;
   const interpreter = isPython ? await findPython(inputs.requiresRuntime) : await findNode(inputs.requiresRuntime);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([inputs.runtime, interpreter, process.platform, process.arch, inputs.dependencyDigest]))
-    .digest("hex");
-  const root = await makeFolder(environmentsFolder());
-  const link = path.join(root, `${inputs.runtime}-${digest.slice(0, 16)}`);
-  if (!(await isUsable(link))) {
-    const fresh = `${link}.${randomBytes(4).toString("hex")}`;
+  const digest = await environmentDigest(inputs, interpreter);
+  const link = path.join(environmentsFolder(), `${inputs.runtime}-${digest.slice(0, 16)}`);
+  const folder = isPython ? link : path.join(link, "node_modules");
+  const proof = isPython ? path.join(link, "bin", "python") : folder;
+  if (!(await exists(proof))) {
+    await makeFolder(environmentsFolder());
+    const unlock = await lock(link, {
+      realpath: false,
+      stale: STALE_LOCK_MS,
+      retries: { forever: true, minTimeout: 100, maxTimeout: 500 },
+      // Two builds at once are a waste and no harm: each has its own folder.
+      onCompromised: () => {},
+    });
     try {
-      await mkdir(fresh, { recursive: true });
-      await (isPython ? buildPythonEnvironment : buildNodeEnvironment)(interpreter.path, inputs, fresh);
-    } catch (error) {
-      await rm(fresh, { recursive: true, force: true });
-      throw error;
+      if (!(await exists(proof))) {
+        await build(link, (fresh) =>
+          (isPython ? buildPythonEnvironment : buildNodeEnvironment)(interpreter.path, inputs, fresh),
+        );
+      }
+    } finally {
+      await unlock().catch(() => {});
     }
-    await publish(fresh, link);
   }
+  // The last use, for the pruning. A cache that can only be read serves as well.
   const now = new Date();
-  await utimes(link, now, now);
-  await prune(root);
+  await utimes(link, now, now).catch(() => {});
   return isPython
-    ? { folder: link, link: ".venv", digest, interpreter: ".venv/bin/python" }
-    : { folder: path.join(link, "node_modules"), link: "node_modules", digest, interpreter: interpreter.path };
+    ? { folder, link: ".venv", digest, interpreter: ".venv/bin/python" }
+    : { folder, link: "node_modules", digest, interpreter: interpreter.path };
 }
 
 /** The environment is reached through a link to the folder it was built in: virtual environments can't be moved. */
-async function publish(fresh: string, link: string): Promise<void> {
-  const pointer = `${fresh}.link`;
-  await symlink(path.basename(fresh), pointer);
-  await rename(pointer, link);
-}
-
-const isUsable = (link: string): Promise<boolean> =>
-  stat(link).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
-/** Removes environments and interrupted builds that nobody has used for long. */
-async function prune(root: string): Promise<void> {
-  const oldest = Date.now() - UNUSED_DAYS * 24 * 3600 * 1000;
-  for (const name of await readdir(root)) {
-    const entry = path.join(root, name);
-    const found = await stat(entry).catch(() => undefined);
-    if (found && found.mtimeMs > oldest) continue;
-    const target = await readlink(entry).catch(() => undefined);
-    await rm(entry, { recursive: true, force: true });
-    if (target) await rm(path.join(root, target), { recursive: true, force: true });
+async function build(link: string, fill: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = `${link}.${randomBytes(4).toString("hex")}`;
+  try {
+    await mkdir(fresh);
+    await fill(fresh);
+    await symlink(path.basename(fresh), `${fresh}.link`);
+    await rename(`${fresh}.link`, link);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
   }
 }
+
+/** A requirement that is a path: what is installed is in no dependency file. */
+const LOCAL_REQUIREMENT = /^\s*(-e\s|--editable\b|\.\.?(\/|\[|\s*$)|\/|file:)|@\s*file:/m;
+
+async function environmentDigest(inputs: InstallationInputs, interpreter: Interpreter): Promise<string> {
+  const { runtime, source, sourceDigest, dependencyFiles, dependencyDigest, requirements } = inputs;
+  const files = runtime === Runtime.Python ? dependencyFiles.filter((file) => file.endsWith(".txt")) : [];
+  const texts = await Promise.all(files.map((file) => readFile(path.join(source, file), "utf8")));
+  const isLocal = [...texts, ...requirements].some((text) => LOCAL_REQUIREMENT.test(text));
+  return createHash("sha256")
+    .update(JSON.stringify([runtime, interpreter, process.platform, process.arch, dependencyDigest, requirements]))
+    .update(isLocal ? JSON.stringify([source, sourceDigest]) : "")
+    .digest("hex");
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

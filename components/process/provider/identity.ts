@@ -1,5 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { procStat } from "../../check/procStat";
+
+/** A process as it is remembered in a file. */
+export interface ProcessIdentity {
+  pid: number;
+  started: string;
+}
 
 /**
  * When a process started, as a token that two processes with the same pid never share. Process ids are used again, so
@@ -10,21 +17,16 @@ export function startToken(pid: number): string | undefined {
 }
 
 function linuxStartToken(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command's name may hold spaces and parentheses: fields count from behind the last ")".
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}:${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+  const stat = procStat(pid);
+  return stat && `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${stat.startTicks}`;
 }
 
 function portableStartToken(pid: number): string | undefined {
   try {
-    const [state, ...started] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" })
+    const [state, ...started] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    })
       .trim()
       .split(/\s+/);
     return state && !state.startsWith("Z") ? started.join(" ") : undefined;
@@ -33,22 +35,10 @@ function portableStartToken(pid: number): string | undefined {
   }
 }
 
-/** A process as it is remembered in a file. */
-export interface ProcessIdentity {
-  pid: number;
-  started: string;
-}
+/** A running process as it is to be remembered; a process that is gone gets an identity that never matches. */
+export const identify = (pid: number): ProcessIdentity => ({ pid, started: startToken(pid) ?? "" });
 
 /** Whether the remembered process still runs. */
 export function isAlive(identity: ProcessIdentity | undefined): identity is ProcessIdentity {
   return identity !== undefined && startToken(identity.pid) === identity.started;
-}
-
-/** Sends a signal to a process or, with `group`, to its whole process group; a process that is gone is no error. */
-export function signal(pid: number, name: NodeJS.Signals, group = false): void {
-  try {
-    process.kill(group ? -pid : pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

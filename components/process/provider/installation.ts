@@ -1,11 +1,14 @@
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Runtime } from "../../server";
 import { anyChanged, GONE } from "../../dynamic/values";
+import type { Runtime } from "../../server";
 import { ensureEnvironment } from "./environment";
 import { serverFolder } from "./paths";
+import { pruneEnvironments } from "./prune";
 import { isReleased, makeRelease } from "./release";
-import { stopServer } from "./supervise";
+import { readRunState } from "./runState";
+import { stopServer } from "./stop";
 
 /** Inputs of a server's installation on this machine. */
 export interface InstallationInputs {
@@ -26,7 +29,7 @@ export interface InstallationInputs {
 }
 
 export interface InstallationOutputs extends InstallationInputs {
-  /** Absolute path of the server's folder; `current` in it is the newest release. */
+  /** Absolute path of the server's folder. */
   folder: string;
   /** Name of the newest release, a folder below `releases`. */
   release: string;
@@ -81,6 +84,11 @@ export const installationProvider = {
 
 async function install(inputs: InstallationInputs, previousRelease?: string): Promise<InstallationOutputs> {
   const environment = await ensureEnvironment(inputs);
-  const release = await makeRelease(inputs, environment, previousRelease);
+  // After a failed update the release that runs is an older one than the previous.
+  const running = readRunState(inputs.instance)?.cwd;
+  const keep = [previousRelease, running === undefined ? undefined : path.basename(running)];
+  const release = await makeRelease(inputs, environment, keep);
+  // What can't be tidied up now is tidied up another time.
+  await pruneEnvironments().catch(() => {});
   return { ...inputs, folder: serverFolder(inputs.instance), release, interpreter: environment.interpreter };
 }

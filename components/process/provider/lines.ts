@@ -1,41 +1,38 @@
-import type { Writable } from "node:stream";
+import { Transform } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
-import { maskSecrets } from "../../check/logs";
+import { secretMask } from "../../check/logs";
 
-/** Longest line that is held back to look for secrets, in bytes; a longer one is written in parts. */
+/** Longest line that is held back to look for secrets, in characters; a longer one is passed on in parts. */
 const MAX_LINE = 64 * 1024;
 
-/** Writes the output of a process line by line, with secret values replaced: a server that logs its own environment must not put it on disk. */
-export class LineWriter {
-  private readonly pending = { out: "", err: "" };
-  private readonly decoders = { out: new StringDecoder("utf8"), err: new StringDecoder("utf8") };
+/** Passes on what a process writes, in whole lines and with secret values replaced: a server that logs its own environment must not put it on disk. */
+export class MaskedLines extends Transform {
+  private readonly decoder = new StringDecoder("utf8");
+  private readonly mask: ReturnType<typeof secretMask>;
+  private pending = "";
 
-  constructor(
-    private readonly target: Writable,
-    private readonly secrets: string[],
-  ) {}
-
-  write(stream: "out" | "err", chunk: Buffer): void {
-    const text = this.pending[stream] + this.decoders[stream].write(chunk);
-    const end = text.length > MAX_LINE ? text.length : text.lastIndexOf("\n") + 1;
-    this.pending[stream] = text.slice(end);
-    if (end > 0) this.target.write(maskSecrets(text.slice(0, end), this.secrets));
+  constructor(secrets: string[]) {
+    super();
+    this.mask = secretMask(secrets);
   }
 
-  line(text: string): void {
-    this.target.write(`${maskSecrets(text, this.secrets)}\n`);
-  }
-
-  /** Writes what is left without a line end. */
-  flush(): void {
-    for (const stream of ["out", "err"] as const) {
-      if (this.pending[stream]) this.line(this.pending[stream]);
-      this.pending[stream] = "";
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    let text = this.pending + this.decoder.write(chunk);
+    let end = text.lastIndexOf("\n") + 1;
+    if (text.length - end > MAX_LINE) {
+      // A secret may have begun at the very end: as much as could be one stays behind.
+      text = this.mask(text);
+      end = text.length - this.mask.longest;
     }
+    this.pending = text.slice(end);
+    if (end > 0) this.push(this.mask(text.slice(0, end)));
+    done();
   }
 
-  async end(): Promise<void> {
-    this.flush();
-    await new Promise<void>((resolve) => this.target.end(resolve));
+  /** What is left without a line end becomes a line. */
+  override _flush(done: () => void): void {
+    const rest = this.pending + this.decoder.end();
+    if (rest) this.push(`${this.mask(rest)}\n`);
+    done();
   }
 }

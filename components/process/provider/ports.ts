@@ -1,10 +1,13 @@
 import { createServer } from "node:net";
 
-/** Whether nobody listens on the TCP port of this address. */
-export function isPortFree(port: number, host: string): Promise<boolean> {
+/**
+ * Why a server can't listen on the TCP port of this address, as Node's error code; undefined when it can.
+ * "EADDRINUSE": somebody does already. "EACCES": the port is reserved for root.
+ */
+export function portProblem(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }

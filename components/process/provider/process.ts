@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { quoteLines } from "../../check/logs";
+import { maskSecrets, quoteLines } from "../../check/logs";
 import { anyChanged, GONE } from "../../dynamic/values";
 import { inheritedEnv } from "./childEnv";
-import { isPortFree } from "./ports";
+import { portProblem } from "./ports";
 import { waitUntilReady } from "./readiness";
 import { readRunState } from "./runState";
-import { isRunning, lastLogLines, startSupervisor, stopServer } from "./supervise";
+import { isPresent, stopServer } from "./stop";
+import { isRunning, lastLogLines, startSupervisor } from "./supervise";
 
 /** Inputs of a supervised HTTP server. */
 export interface ProcessInputs {
@@ -44,14 +45,14 @@ const RESTART_ON = [
 ] as const;
 
 export const processProvider = {
-  async check(_olds: ProcessInputs, news: ProcessInputs): Promise<pulumi.dynamic.CheckResult<ProcessInputs>> {
-    const taken = (await isPortTakenByOthers(news)) ? [{ property: "port", reason: portTaken(news) }] : [];
-    return { inputs: news, failures: taken };
+  async check(olds: Partial<ProcessInputs>, news: ProcessInputs): Promise<pulumi.dynamic.CheckResult<ProcessInputs>> {
+    const reason = await portConflict(news, olds.instance);
+    return { inputs: news, failures: reason === undefined ? [] : [{ property: "port", reason }] };
   },
 
   async diff(_id: string, olds: ProcessOutputs, news: ProcessInputs): Promise<pulumi.dynamic.DiffResult> {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
-    const died = !isRunning(olds.instance);
+    const died = !isRunning(olds.instance, olds.generation);
     return {
       changes: died || replaces.length > 0 || anyChanged(olds, news, RESTART_ON),
       replaces,
@@ -70,7 +71,9 @@ export const processProvider = {
     olds: ProcessOutputs,
     news: ProcessInputs,
   ): Promise<pulumi.dynamic.UpdateResult<ProcessOutputs>> {
-    const wasRunning = isRunning(olds.instance);
+    const taken = await portConflict(news, olds.instance);
+    if (taken !== undefined) throw new Error(taken);
+    const wasRunning = isRunning(olds.instance, olds.generation);
     await stopServer(olds.instance);
     try {
       return { outs: await start(news) };
@@ -82,7 +85,7 @@ export const processProvider = {
 
   /** A server that no longer runs is reported as gone, so that the next `up` starts it. */
   async read(id: string, outs?: ProcessOutputs): Promise<pulumi.dynamic.ReadResult<ProcessOutputs>> {
-    return outs && isRunning(outs.instance) ? { id, props: outs } : GONE;
+    return outs && isRunning(outs.instance, outs.generation) ? { id, props: outs } : GONE;
   },
 
   async delete(_id: string, outs: ProcessOutputs): Promise<void> {
@@ -90,8 +93,9 @@ export const processProvider = {
   },
 } satisfies pulumi.dynamic.ResourceProvider<ProcessInputs, ProcessOutputs>;
 
-async function start(inputs: ProcessInputs): Promise<ProcessOutputs> {
-  if (!(await isPortFree(inputs.port, inputs.host))) throw new Error(portTaken(inputs));
+async function start(inputs: ProcessInputs, generation?: string): Promise<ProcessOutputs> {
+  const taken = await portConflict(inputs);
+  if (taken !== undefined) throw new Error(taken);
   const state = await startSupervisor(inputs.instance, {
     command: inputs.command,
     args: inputs.args,
@@ -99,6 +103,7 @@ async function start(inputs: ProcessInputs): Promise<ProcessOutputs> {
     port: inputs.port,
     env: { ...inheritedEnv(), ...inputs.env, ...inputs.secretEnv },
     redact: Object.values(inputs.secretEnv),
+    generation,
   });
   const problem = await waitUntilReady(inputs.instance, {
     url: `http://${inputs.host}:${inputs.port}${inputs.readinessPath}`,
@@ -106,30 +111,37 @@ async function start(inputs: ProcessInputs): Promise<ProcessOutputs> {
   });
   if (problem === undefined) return { ...inputs, generation: state.generation };
   await stopServer(inputs.instance);
-  throw new Error(await startFailure(inputs.server, inputs.instance, problem));
+  throw new Error(await startFailure(inputs, problem));
 }
 
-async function startFailure(server: string, instance: string, problem: string): Promise<string> {
-  return `MCP server "${server}" did not start: ${problem}. ${quoteLines(await lastLogLines(instance))}`;
+async function startFailure({ server, instance, secretEnv }: ProcessInputs, problem: string): Promise<string> {
+  const text = `MCP server "${server}" did not start: ${problem}. ${quoteLines(await lastLogLines(instance))}`;
+  return maskSecrets(text, Object.values(secretEnv));
 }
 
+/** Under the generation that it had: for the state, nothing has happened. */
 async function startAgain(olds: ProcessOutputs): Promise<string> {
   try {
-    await start(olds);
+    await start(olds, olds.generation);
     return "The previous version runs again.";
   } catch {
     return "The previous version did not start again either.";
   }
 }
 
-async function isPortTakenByOthers({ instance, host, port }: ProcessInputs): Promise<boolean> {
-  const isOurs = isRunning(instance) && readRunState(instance)?.port === port;
-  return !isOurs && !(await isPortFree(port, host));
-}
-
-function portTaken({ server, host, port }: ProcessInputs): string {
-  return (
-    `port ${port} on ${host}, wanted by MCP server "${server}", is already in use by another program. ` +
-    `Set another \`port\` for the server, or end that program (find it with \`lsof -i :${port}\`).`
+/** Why the server can't have its port. Our own server on it is no conflict: it is ended before the new one starts. */
+async function portConflict(inputs: ProcessInputs, oldInstance?: string): Promise<string | undefined> {
+  const { instance, host, port, server } = inputs;
+  const code = await portProblem(port, host);
+  if (code === undefined) return undefined;
+  const isOurs = [instance, oldInstance].some(
+    (key) => key !== undefined && (readRunState(key)?.port ?? port) === port && isPresent(key),
   );
+  if (code === "EADDRINUSE" && isOurs) return undefined;
+  const wanted = `port ${port} on ${host}, wanted by MCP server "${server}",`;
+  if (code === "EADDRINUSE") {
+    return `${wanted} is already in use by another program. Set another \`port\` for the server, or end that program (find it with \`lsof -i :${port}\`).`;
+  }
+  if (code === "EACCES") return `${wanted} is reserved for root. Set a \`port\` of 1024 or above for the server.`;
+  return `${wanted} can't be listened on (${code}). Set another \`port\` for the server.`;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { InstallationInputs } from "./installation";
-import { CommandError, run } from "./run";
+import { type CommandError, run } from "./run";
 import { satisfiesPython } from "./versions";
 
 /** The interpreter that an environment is made with. */
@@ -46,7 +46,9 @@ export async function buildPythonEnvironment(
   } catch (error) {
     const output = (error as CommandError).output ?? "";
     if (!/ensurepip|No module named venv/.test(output)) throw error;
-    throw new Error(`${python} can't make virtual environments: install its venv module (Debian, Ubuntu: \`apt install python3-venv\`).`);
+    throw new Error(
+      `${python} can't make virtual environments: install its venv module (Debian, Ubuntu: \`apt install python3-venv\`).`,
+    );
   }
   let file = REQUIREMENTS;
   if (!dependencyFiles.includes(REQUIREMENTS)) {

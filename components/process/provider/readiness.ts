@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunState, readRunState } from "./runState";
 
@@ -7,6 +8,11 @@ export interface ReadinessProbe {
   /** Seconds to wait before giving up. */
   timeoutSeconds: number;
 }
+
+/** Longest and shortest wait for one answer. */
+const ANSWER_MS = 2_000;
+const SHORT_ANSWER_MS = 250;
+const BETWEEN_MS = 25;
 
 /**
  * Waits until the server answers, and returns undefined, or what kept it from being ready. An answer below 500 that is
@@ -21,29 +27,41 @@ export async function waitUntilReady(
   while (Date.now() < deadline) {
     const state = readRunState(instance);
     if (hasFailed(state)) return `it ended while starting (${state?.lastExit?.how ?? "unknown reason"})`;
-    const answer = await ask(url, Math.min(2_000, Math.max(1, deadline - Date.now())));
-    if (answer.status !== undefined && answer.status < 500) return undefined;
-    last = answer.problem;
-    await sleep(50);
+    const problem = await ask(url, Math.min(ANSWER_MS, Math.max(SHORT_ANSWER_MS, deadline - Date.now())));
+    if (problem === undefined) return undefined;
+    last = problem;
+    await sleep(BETWEEN_MS);
   }
   return `it was not ready within ${timeoutSeconds} s: ${last}`;
 }
 
-function hasFailed(state: RunState | undefined): boolean {
-  return state === undefined || state.restarts > 0;
-}
+const hasFailed = (state: RunState | undefined): boolean => state === undefined || state.restarts > 0;
 
-async function ask(url: string, timeoutMs: number): Promise<{ status?: number; problem: string }> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
-    const body = (await response.text()).slice(0, 200).trim();
-    return {
-      status: response.status,
-      problem: `GET ${new URL(url).pathname} answers HTTP ${response.status}${body ? ` (${body})` : ""}`,
-    };
-  } catch (error) {
-    const reason = error as Error & { cause?: { code?: string } };
-    if (reason.name === "TimeoutError") return { problem: "it accepts connections but does not answer" };
-    return { problem: reason.cause?.code === "ECONNREFUSED" ? "it did not listen" : reason.message };
-  }
+/** Asks once, on a connection of its own: one that stays open would keep the server from ending in peace. */
+function ask(url: string, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const sent = request(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) });
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.name === "AbortError") resolve("it accepts connections but does not answer");
+      else resolve(error.code === "ECONNREFUSED" ? "it did not listen" : error.message);
+    });
+    sent.on("response", (response) => {
+      const status = response.statusCode ?? 0;
+      const asked = `GET ${new URL(url).pathname} answers HTTP ${status}`;
+      if (status < 500) {
+        sent.destroy();
+        return resolve(undefined);
+      }
+      let body = "";
+      const tell = () => resolve(`${asked}${body.trim() && ` (${body.trim().slice(0, 200)})`}`);
+      response.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+        if (body.length < 1_000) return;
+        tell();
+        sent.destroy();
+      });
+      response.on("end", tell).on("error", tell);
+    });
+    sent.end();
+  });
 }

@@ -28,7 +28,10 @@ export interface RunState {
   /** Changes with every start by `pulumi up`, not with restarts after a crash. */
   generation: string;
   port: number;
+  /** Folder that the server runs in: its release, which must stay while it runs. */
+  cwd: string;
   supervisor: ProcessIdentity;
+  /** The server, which leads its process group; absent between a crash and the next start. */
   child?: ProcessIdentity;
   /** Restarts since `pulumi up` started the server. */
   restarts: number;
@@ -36,17 +39,22 @@ export interface RunState {
   startedAt: string;
 }
 
-/** The supervisor's note above the output of each start. */
-export const STARTING = "Starting the server.";
-
 export const stateFile = (instance: string): string => path.join(serverFolder(instance), "run.json");
 export const logFile = (instance: string): string => path.join(serverFolder(instance), "logs", "server.log");
 
 /** The recorded state of an instance, or undefined when none is recorded or the record is damaged. */
 export function readRunState(instance: string): RunState | undefined {
   try {
-    return JSON.parse(readFileSync(stateFile(instance), "utf8")) as RunState;
+    const state = JSON.parse(readFileSync(stateFile(instance), "utf8")) as Partial<RunState> | null;
+    if (!isIdentity(state?.supervisor) || typeof state.generation !== "string") return undefined;
+    const { child, ...rest } = state;
+    return (isIdentity(child) ? { ...rest, child } : rest) as RunState;
   } catch {
     return undefined;
   }
+}
+
+/** Nothing that a damaged file says may become the target of a signal: pids 0, 1 and below mean whole systems. */
+function isIdentity(identity: ProcessIdentity | undefined): identity is ProcessIdentity {
+  return Number.isInteger(identity?.pid) && Number(identity?.pid) > 1 && typeof identity?.started === "string";
 }

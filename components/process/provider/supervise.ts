@@ -1,95 +1,97 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines } from "../../check/logs";
-import { isAlive, signal } from "./identity";
+import { isAlive } from "./identity";
+import { linesOfLastStart } from "./notes";
 import { makeFolder, serverFolder } from "./paths";
-import { logFile, type RunState, readRunState, STARTING, type SupervisorOrder, stateFile } from "./runState";
+import { logFile, type RunState, readRunState, type SupervisorOrder, stateFile } from "./runState";
+import { STOP_GRACE_MS, stopServer } from "./stop";
 
 /** The guidelines' json-file logging: at most 10 MB a file, 3 files. */
 const LOG_LIMITS = { logSize: "10M", logFiles: 3 } as const;
-const STOP_GRACE_MS = 10_000;
-/** How long the supervisor itself may take beyond the server's grace. */
-const SUPERVISOR_MARGIN_MS = 5_000;
+/** How long a supervisor may take to come up, on a machine that is busy. */
+const REPORT_MS = 30_000;
+
+/** What is started, and the generation under which it runs. */
+export type Start = Pick<SupervisorOrder, "command" | "args" | "cwd" | "env" | "port" | "redact"> & {
+  /** Defaults to a new one. */
+  generation?: string;
+};
 
 /** Starts a supervised server in the background and returns once its supervisor has reported. */
-export async function startSupervisor(
-  instance: string,
-  server: Pick<SupervisorOrder, "command" | "args" | "cwd" | "env" | "port" | "redact">,
-): Promise<RunState> {
-  await makeFolder(path.dirname(logFile(instance)));
+export async function startSupervisor(instance: string, server: Start): Promise<RunState> {
+  const logs = await makeFolder(path.dirname(logFile(instance)));
   const order: SupervisorOrder = {
     ...server,
     ...LOG_LIMITS,
-    generation: randomBytes(6).toString("hex"),
+    generation: server.generation ?? randomBytes(6).toString("hex"),
     stateFile: stateFile(instance),
     logFile: logFile(instance),
     stopGraceMs: STOP_GRACE_MS,
   };
   rmSync(order.stateFile, { force: true });
-  const supervisor = spawn(
-    process.execPath,
-    // A supervisor only copies lines: a small heap keeps its footprint small.
-    ["--max-old-space-size=32", "--max-semi-space-size=1", require.resolve("./supervisor"), instance],
-    // The supervisor needs nothing of our environment, which holds the passphrase and cloud credentials.
-    { cwd: serverFolder(instance), detached: true, stdio: ["pipe", "ignore", "ignore"], env: {} },
-  );
-  supervisor.stdin.on("error", () => {}); // It died before it read its order; noticed below.
-  supervisor.stdin.end(JSON.stringify(order));
-  const exited = new Promise<never>((_, reject) => {
-    supervisor.on("error", reject);
-    supervisor.on("exit", (code) => reject(new Error(`The supervisor ended at once (exit code ${code}).`)));
-  });
-  exited.catch(() => {}); // It may end long after this function has returned.
-  const state = await Promise.race([reported(instance, order.generation), exited]);
-  supervisor.unref();
-  return state;
+  const errors = path.join(logs, "supervisor.log");
+  const supervisor = launch(order, serverFolder(instance), errors);
+  try {
+    const state = await reported(instance, order.generation, supervisor);
+    supervisor.unref();
+    return state;
+  } catch (error) {
+    supervisor.kill("SIGKILL");
+    await stopServer(instance);
+    const output = readFileSync(errors, "utf8").trim();
+    throw new Error(`${(error as Error).message}${output && `\n${output}`}`);
+  }
 }
 
-async function reported(instance: string, generation: string): Promise<RunState> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
+function launch(order: SupervisorOrder, cwd: string, errors: string): ChildProcess {
+  const stderr = openSync(errors, "w", 0o600);
+  try {
+    const supervisor = spawn(
+      process.execPath,
+      // A supervisor only copies lines: a small heap keeps its footprint small. The state file tells it from others.
+      ["--max-old-space-size=32", "--max-semi-space-size=1", require.resolve("./supervisor"), order.stateFile],
+      // The supervisor needs nothing of our environment, which holds the passphrase and cloud credentials.
+      { cwd, detached: true, stdio: ["pipe", "ignore", stderr], env: {} },
+    );
+    supervisor.stdin?.on("error", () => {}); // It died before it read its order; noticed by its exit.
+    supervisor.stdin?.end(JSON.stringify(order));
+    return supervisor;
+  } finally {
+    closeSync(stderr);
+  }
+}
+
+async function reported(instance: string, generation: string, supervisor: ChildProcess): Promise<RunState> {
+  let failure: Error | undefined;
+  supervisor.on("error", (error) => {
+    failure = error;
+  });
+  supervisor.on("exit", (code, name) => {
+    failure = new Error(`The supervisor ended at once (${name ?? `exit code ${code}`}).`);
+  });
+  for (const deadline = Date.now() + REPORT_MS; Date.now() < deadline; await sleep(5)) {
     const state = readRunState(instance);
     if (state?.generation === generation) return state;
-    await sleep(10);
+    if (failure) throw failure;
   }
-  throw new Error("The supervisor did not report within 10 s.");
+  throw new Error(`The supervisor did not report within ${REPORT_MS / 1_000} s.`);
 }
 
-/** Ends the supervisor, the server and everything the server started. Does nothing when nothing runs. */
-export async function stopServer(instance: string): Promise<void> {
+/**
+ * Whether the instance's supervisor and server both run.
+ * @param generation the start that is meant; an interrupted `up` may have left another version running
+ */
+export function isRunning(instance: string, generation?: string): boolean {
   const state = readRunState(instance);
-  if (!state) return;
-  if (isAlive(state.supervisor)) {
-    signal(state.supervisor.pid, "SIGTERM");
-    const deadline = Date.now() + STOP_GRACE_MS + SUPERVISOR_MARGIN_MS;
-    while (isAlive(state.supervisor) && Date.now() < deadline) await sleep(20);
-    if (isAlive(state.supervisor)) signal(state.supervisor.pid, "SIGKILL");
-  }
-  await endOrphan(readRunState(instance) ?? state);
-  rmSync(stateFile(instance), { force: true });
-}
-
-/** A killed supervisor leaves its server behind: end its group, if it is still the one that was recorded. */
-async function endOrphan({ child }: RunState): Promise<void> {
-  if (!isAlive(child)) return;
-  signal(child.pid, "SIGTERM", true);
-  const deadline = Date.now() + STOP_GRACE_MS;
-  while (isAlive(child) && Date.now() < deadline) await sleep(20);
-  signal(child.pid, "SIGKILL", true);
-}
-
-/** Whether the instance's supervisor and server both run. */
-export function isRunning(instance: string): boolean {
-  const state = readRunState(instance);
-  return state !== undefined && isAlive(state.supervisor) && isAlive(state.child);
+  if (state === undefined || (generation !== undefined && state.generation !== generation)) return false;
+  return isAlive(state.supervisor) && isAlive(state.child);
 }
 
 /** The last lines that the server wrote since it was last started, without the supervisor's own. */
 export async function lastLogLines(instance: string): Promise<string[]> {
-  const lines = await lastLines(logFile(instance), Number.POSITIVE_INFINITY);
-  const start = lines.findLastIndex((line) => line.includes(STARTING));
-  return lines.slice(start + 1).filter((line) => !line.includes('"logger":"supervisor"')).slice(-20);
+  return linesOfLastStart(await lastLines(logFile(instance), Number.POSITIVE_INFINITY)).slice(-20);
 }

@@ -3,112 +3,93 @@
  * server running with back-off, writes its output to rotated log files, and ends the server's whole process group when
  * it is told to stop. It reads its order from stdin, so that environment and secrets stand in no argument and no file.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createStream } from "rotating-file-stream";
-import { signal, startToken } from "./identity";
-import { LineWriter } from "./lines";
-import { type RunState, STARTING, type SupervisorOrder } from "./runState";
+import { secretMask } from "../../check/logs";
+import { Backoff } from "./backoff";
+import { identify } from "./identity";
+import { noteLine, STARTING } from "./notes";
+import { RotatedLog } from "./rotatedLog";
+import type { RunState, SupervisorOrder } from "./runState";
+import { runServer, type ServerRun } from "./serverRun";
 
-/** Longest wait before a restart, in milliseconds. */
-const MAX_BACKOFF_MS = 30_000;
-/** A server that ran this long is considered recovered: the next crash starts from the shortest wait again. */
-const RECOVERED_MS = 60_000;
-
-export function supervise(order: SupervisorOrder): void {
-  const log = new LineWriter(
-    createStream(order.logFile, { size: order.logSize, rotate: order.logFiles - 1, mode: 0o600 }),
-    order.redact,
-  );
-  const note = (level: string, message: string) =>
-    log.line(JSON.stringify({ timestamp: new Date().toISOString(), level, logger: "supervisor", message }));
+async function supervise(order: SupervisorOrder): Promise<void> {
+  const log = new RotatedLog(order.logFile, order.logSize, order.logFiles);
+  const mask = secretMask(order.redact);
+  const note = (level: "info" | "error", message: string) => log.write(noteLine(level, mask(message)));
   const state: RunState = {
     generation: order.generation,
     port: order.port,
-    supervisor: { pid: process.pid, started: startToken(process.pid) ?? "" },
+    cwd: order.cwd,
+    supervisor: identify(process.pid),
     restarts: 0,
     startedAt: new Date().toISOString(),
   };
   const save = () => {
-    writeFileSync(`${order.stateFile}.new`, JSON.stringify(state), { mode: 0o600 });
-    renameSync(`${order.stateFile}.new`, order.stateFile);
-  };
-
-  let child: ChildProcess | undefined;
-  let stopping = false;
-  let backoff = 1_000;
-  let restart: NodeJS.Timeout | undefined;
-
-  const start = () => {
-    const startedMs = Date.now();
-    note("info", STARTING);
-    const server = spawn(order.command, order.args, {
-      cwd: order.cwd,
-      env: order.env,
-      stdio: ["ignore", "pipe", "pipe"],
-      // Its own process group, so that what the server starts ends with it.
-      detached: true,
-    });
-    child = server;
-    if (server.pid) state.child = { pid: server.pid, started: startToken(server.pid) ?? "" };
-    state.startedAt = new Date().toISOString();
-    save();
-    server.stdout.on("data", (chunk: Buffer) => log.write("out", chunk));
-    server.stderr.on("data", (chunk: Buffer) => log.write("err", chunk));
-    let ended = false;
-    const onEnd = (how: string) => {
-      if (ended) return;
-      ended = true;
-      log.flush();
-      // What the server left behind would hold its port and orphan itself.
-      if (server.pid) signal(server.pid, "SIGKILL", true);
-      delete state.child;
-      state.lastExit = { how, at: new Date().toISOString() };
-      if (stopping) return;
-      if (Date.now() - startedMs > RECOVERED_MS) backoff = 1_000;
-      state.restarts += 1;
-      save();
-      note("error", `The server ended (${how}). It starts again in ${backoff / 1_000} s.`);
-      restart = setTimeout(start, backoff);
-      backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
-    };
-    server.on("error", (error) => onEnd(error.message));
-    // "exit" may come before the last output has been read, "close" may wait for a grandchild that holds the pipes.
-    server.on("exit", (code, name) => setTimeout(() => onEnd(name ? `signal ${name}` : `exit code ${code}`), 50));
-  };
-
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    clearTimeout(restart);
-    const pid = child?.pid;
-    if (pid && child?.exitCode === null && child.signalCode === null) {
-      const exited = once(child, "exit");
-      signal(pid, "SIGTERM", true);
-      await Promise.race([exited, sleep(order.stopGraceMs)]);
-      signal(pid, "SIGKILL", true);
-      // Its last output is still on the way.
-      await sleep(50);
+    try {
+      writeFileSync(`${order.stateFile}.new`, JSON.stringify(state), { mode: 0o600 });
+      renameSync(`${order.stateFile}.new`, order.stateFile);
+    } catch (error) {
+      // The server matters more than the record of it. `pulumi up` finds a supervisor without a record by its command line.
+      note("error", `The run state can't be written: ${(error as Error).message}`);
     }
-    note("info", "Stopped.");
-    await log.end();
-    rmSync(order.stateFile, { force: true });
-    process.exit(0);
   };
 
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void stop());
+  let run: ServerRun | undefined;
+  const stopping = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    void run?.stop(order.stopGraceMs);
+  };
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, stop);
   // The terminal that ran `pulumi up` may close.
   process.on("SIGHUP", () => {});
-  start();
+  // Whatever goes wrong here, the server must not be left alone.
+  process.on("uncaughtException", (error) => {
+    note("error", `The supervisor failed: ${error.message}`);
+    stop();
+  });
+
+  const backoff = new Backoff();
+  while (!stopping.signal.aborted) {
+    const startedMs = Date.now();
+    note("info", STARTING);
+    run = runServer(order, log);
+    state.child = run.identity;
+    state.startedAt = new Date(startedMs).toISOString();
+    save();
+    const how = await run.ended;
+    run = undefined;
+    if (stopping.signal.aborted) break;
+    const wait = backoff.next(Date.now() - startedMs);
+    delete state.child;
+    state.lastExit = { how, at: new Date().toISOString() };
+    state.restarts += 1;
+    note("error", `The server ended (${how}). It starts again in ${wait / 1_000} s.`);
+    save();
+    await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+  note("info", "Stopped.");
+  await new Promise<void>((resolve) => log.end(resolve));
+  rmSync(order.stateFile, { force: true });
 }
 
+// Not when it is only loaded, as a bundler or a check of the package does.
 if (require.main === module) {
   let text = "";
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", (chunk) => {
     text += chunk;
   });
-  process.stdin.on("end", () => supervise(JSON.parse(text) as SupervisorOrder));
+  process.stdin.on("end", () => {
+    let order: SupervisorOrder;
+    try {
+      order = JSON.parse(text) as SupervisorOrder;
+    } catch {
+      // Whoever gave the order was interrupted. The error would quote the text, which holds secrets.
+      process.exit(2);
+    }
+    void supervise(order).finally(() => process.exit());
+  });
 }

@@ -8,7 +8,8 @@ export function satisfiesPython(version: string, specifiers: string): boolean {
 }
 
 function satisfiesOne(version: number[], specifier: string): boolean {
-  const [, operator = "==", wanted = ""] = /^(===|==|~=|!=|>=|<=|>|<)?\s*v?([\d.]+(?:\.\*)?)/.exec(specifier) ?? [];
+  const [, operator = "==", wanted = ""] =
+    /^(===|==|~=|!=|>=|<=|>|<)?\s*v?(\d+(?:\.\d+)*(?:\.\*)?)/.exec(specifier) ?? [];
   const bound = numbers(wanted);
   const order = compare(version, bound);
   // "==3.11" in a .python-version or Dockerfile sense means any 3.11.x; PEP 440 spells that "==3.11.*".
@@ -23,7 +24,7 @@ function satisfiesOne(version: number[], specifier: string): boolean {
     case "<":
       return order < 0;
     case "!=":
-      return !isPrefix;
+      return wanted.endsWith(".*") ? !isPrefix : order !== 0;
     case "~=":
       return order >= 0 && bound.slice(0, -1).every((part, index) => version[index] === part);
     default:

@@ -7,6 +7,7 @@ import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 
 const INSTALLATION = "pulumi-nodejs:dynamic/mcp:Installation";
+const ACTIVATION = "pulumi-nodejs:dynamic/mcp:Activation";
 const PROCESS = "pulumi-nodejs:dynamic/mcp:Process";
 const CHECK = "pulumi-nodejs:dynamic/mcp:Check";
 const CLIENT_FILE = "pulumi-nodejs:dynamic/mcp:ClientFile";
@@ -79,8 +80,8 @@ describe("McpProcess", () => {
       startTimeoutSeconds: 40,
     });
 
-    const { secretEnv: none, ...check } = theOnly(resources, CHECK).inputs;
-    assert.deepEqual(secretValue(none), {});
+    const { secretEnv: known, ...check } = theOnly(resources, CHECK).inputs;
+    assert.deepEqual(secretValue(known), { API_KEY: "s3cret" });
     assert.deepEqual(check, {
       __provider: providerModule("Check"),
       server: "weather",
@@ -96,7 +97,7 @@ describe("McpProcess", () => {
     assert.equal(await settled(result.toolsDigest), "d1");
   });
 
-  it("installs a stdio server, runs nothing, and launches it from the link to the current release", async () => {
+  it("installs a stdio server, runs nothing, and and lets clients launch the release that passed its check", async () => {
     const { resources, result } = await runWithMocks(
       () =>
         new McpProcess("weather", { source: makeFolder(STDIO), args: ["--verbose"], secrets: { API_KEY: "s3cret" } }),
@@ -111,11 +112,16 @@ describe("McpProcess", () => {
     assert.deepEqual(check, {
       __provider: providerModule("Check"),
       server: "weather",
-      command: "/data/weather/current/.venv/bin/python",
-      args: ["-u", "/data/weather/current/server.py", "--verbose"],
+      command: "/data/weather/releases/r1/.venv/bin/python",
+      args: ["-u", "/data/weather/releases/r1/server.py", "--verbose"],
       env: {},
       timeoutSeconds: 40,
       triggers: ["r1"],
+    });
+    assert.deepEqual(theOnly(resources, ACTIVATION).inputs, {
+      __provider: providerModule("Activation"),
+      folder: "/data/weather",
+      release: "r1",
     });
     assert.equal(await settled(result.url), undefined);
     assert.equal(await settled(result.command), "/data/weather/current/.venv/bin/python");

@@ -1,0 +1,87 @@
+/** One of the two things that are compared. */
+export interface Side {
+  name: string;
+  /** Does it once and returns how long it took, in milliseconds. What is not to be timed stays outside. */
+  run(): Promise<number>;
+}
+
+/** Durations of one side, in milliseconds. */
+export interface Summary {
+  name: string;
+  median: number;
+  min: number;
+  max: number;
+  samples: number[];
+}
+
+/** What a comparison found: `subject` against `reference`. */
+export interface Comparison {
+  title: string;
+  subject: Summary;
+  reference: Summary;
+  /** The subject's median over the reference's. */
+  ratio: number;
+  /** Median of the ratios of runs that stood side by side: the better figure on a machine whose load drifts. */
+  pairwise: number;
+  /** The ratio that is wanted at most; undefined where the figure is only reported. */
+  goal?: number;
+  /** What else there is to know, for people. */
+  notes: string[];
+}
+
+export interface Plan {
+  title: string;
+  /** How many times each side runs, after one run that is not counted. */
+  runs: number;
+  goal?: number;
+  notes?: string[];
+  /** Told before every run. */
+  progress(text: string): void;
+}
+
+/** Fewer would not make a median. */
+export const MIN_RUNS = 5;
+
+/**
+ * Runs two sides in turn. Each runs once without being counted, so that no side pays for cold caches; then they take
+ * turns in who goes first, so that whatever else the machine does hits both alike.
+ */
+export async function compare(subject: Side, reference: Side, plan: Plan): Promise<Comparison> {
+  const samples = { subject: [] as number[], reference: [] as number[] };
+  for (let round = 0; round <= plan.runs; round++) {
+    plan.progress(`${plan.title}: ${round === 0 ? "warm-up" : `run ${round} of ${plan.runs}`}`);
+    const order = round % 2 === 0 ? (["subject", "reference"] as const) : (["reference", "subject"] as const);
+    for (const who of order) {
+      const took = await (who === "subject" ? subject : reference).run();
+      if (round > 0) samples[who].push(took);
+    }
+  }
+  const summaries = {
+    subject: summarize(subject.name, samples.subject),
+    reference: summarize(reference.name, samples.reference),
+  };
+  return {
+    title: plan.title,
+    ...summaries,
+    ratio: summaries.subject.median / summaries.reference.median,
+    pairwise: median(samples.subject.map((took, index) => took / (samples.reference[index] ?? Number.NaN))),
+    ...(plan.goal === undefined ? {} : { goal: plan.goal }),
+    notes: plan.notes ?? [],
+  };
+}
+
+/** Whether a comparison reached its goal; undefined where there is none. */
+export function isMet({ goal, ratio }: Comparison): boolean | undefined {
+  return goal === undefined ? undefined : ratio <= goal;
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
+}
+
+function summarize(name: string, samples: number[]): Summary {
+  return { name, median: median(samples), min: Math.min(...samples), max: Math.max(...samples), samples };
+}
