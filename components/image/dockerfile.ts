@@ -1,32 +1,10 @@
-import { type ImageLayout, listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
+import { listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
 import { nodeStages } from "./nodeDockerfile";
 import { pythonStages } from "./pythonDockerfile";
-
-/** What decides about a written Dockerfile beyond the server itself. */
-export interface DockerfileOptions {
-  layout: ImageLayout;
-  /** Image that the stages start from, by tag or digest. */
-  base: string;
-  /** Whether the system's security updates are installed on top of the base. */
-  securityUpdates: boolean;
-  /** System packages, by the base's package manager. */
-  systemPackages: string[];
-  /** Digest of the source, for the revision label. */
-  revision: string;
-}
+import type { DockerfileOptions } from "./stages";
 
 /** Non-root, and clear of the ids that base images give away themselves: `node` has 1000 in Node's. */
 export const IMAGE_USER = "10001:10001";
-
-/** The part of a Dockerfile that differs between runtimes. */
-export interface RuntimeStages {
-  /** Everything up to the server's source. */
-  stages: string[];
-  env: Record<string, string>;
-  /** Command that exits with 0 when the server answers. */
-  probe: string[];
-  command: string[];
-}
 
 /** The Dockerfile for a server, by the guidelines' recipes with their faults corrected. */
 export function writeDockerfile(server: ResolvedServer, options: DockerfileOptions): string {
@@ -53,20 +31,6 @@ export function writeDockerfile(server: ResolvedServer, options: DockerfileOptio
 /** The bases that servers are built on unless another is set, pinned to a minor version; a digest pins more. */
 export function defaultBase({ runtime }: Pick<ResolvedServer, "runtime">): string {
   return runtime === Runtime.Python ? "python:3.11-slim" : "node:22-slim";
-}
-
-/** Installs system packages, and the security updates when asked, in one layer without the package lists. */
-export function systemPackageLine({ base, systemPackages, securityUpdates }: DockerfileOptions): string {
-  const packages = [...new Set(["tini", ...systemPackages])].sort().join(" ");
-  const steps = /alpine/.test(base)
-    ? [...(securityUpdates ? ["apk upgrade --no-cache"] : []), `apk add --no-cache ${packages}`]
-    : [
-        "apt-get update",
-        ...(securityUpdates ? ["apt-get upgrade -y"] : []),
-        `apt-get install -y --no-install-recommends ${packages}`,
-        "rm -rf /var/lib/apt/lists/*",
-      ];
-  return `RUN ${steps.join(" \\\n && ")}`;
 }
 
 /** Where an image comes from. The revision is the digest of the source, not a commit: the same source is the same image. */

@@ -1,5 +1,5 @@
 import { ImageLayout, launchCommand, type ResolvedServer } from "../server";
-import { type DockerfileOptions, type RuntimeStages, systemPackageLine } from "./dockerfile";
+import { type DockerfileOptions, type RuntimeStages, systemPackageLine } from "./stages";
 
 /** A Node server's stages. */
 export function nodeStages(server: ResolvedServer, options: DockerfileOptions): RuntimeStages {

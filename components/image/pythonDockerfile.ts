@@ -1,5 +1,5 @@
 import { ImageLayout, launchCommand, moduleEnv, type ResolvedServer } from "../server";
-import { type DockerfileOptions, type RuntimeStages, systemPackageLine } from "./dockerfile";
+import { type DockerfileOptions, type RuntimeStages, systemPackageLine } from "./stages";
 
 /** Installs about six times as fast as pip. It stays out of the final stage. */
 const UV = "uv==0.11.0";

@@ -70,7 +70,9 @@ describe("the scripts on a real engine", function () {
   });
 
   after(() => {
-    process.env = saved;
+    // In place: modules that were loaded before hold on to the object.
+    for (const key of Object.keys(process.env)) if (!(key in saved)) delete process.env[key];
+    Object.assign(process.env, saved);
     removeTempFolders();
   });
 

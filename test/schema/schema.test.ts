@@ -24,6 +24,8 @@ mcp:index:McpProcess
   in   secrets?: map of string
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
+  in   image?: ImageArgs
+  in   registry?: RegistryArgs
   in   clients?: Client[]
   out  transport: string
   out  url?: string
@@ -40,6 +42,20 @@ mcp:index:HealthArgs
   timeoutSeconds?: number
   startPeriodSeconds?: number
   retries?: number
+mcp:index:ImageArgs
+  dockerfile?: string
+  layout?: ImageLayout
+  base?: string
+  securityUpdates?: boolean
+  systemPackages?: string[]
+  buildArgs?: map of string
+  platform?: string
+mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
+mcp:index:RegistryArgs
+  server: string
+  namespace?: string
+  username?: string
+  password?: string
 mcp:index:ResourcesArgs
   cpuLimit?: number
   memoryLimit?: string
