@@ -1,12 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import * as pulumi from "./components/pulumi";
 import {
   InvalidInputError,
   type McpServerArgs,
   type Problem,
   type ResolvedServer,
   resolve,
-  type Target,
+  Target,
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
@@ -41,6 +41,7 @@ export function loadSettings(): Settings {
   if (data) problems.push(...servers.flatMap((server, index) => missingSecrets(server?.secrets, secrets, index)));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
   problems.push(...clashes(resolved, data?.target));
+  if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const withSecrets = ({ name, secrets: names = [], ...settings }: Server): ServerSetting => {
@@ -60,11 +61,22 @@ const variableProblems = (server: Server | undefined, index: number): Problem[] 
 const soundServers = (servers: unknown): (Server | undefined)[] =>
   Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
+/** Targets of this version. */
+const AVAILABLE: Target[] = [Target.Process];
+
+const notAvailable = (target: Target): Problem => ({
+  path: "mcp:target",
+  message: "is not available in this version",
+  got: target,
+  allowed: AVAILABLE.join(", "),
+  fix: "pulumi config set mcp:target process",
+});
+
 /** The values under `mcp:`, parsed, whatever project this is. */
 function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
-  for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+  for (const [key, value] of Object.entries(pulumi.allConfig())) {
     const [namespace, name = ""] = key.split(/:(.*)/s);
     if (namespace !== "mcp") continue;
     if (name !== "secrets" && isSecret(key)) problems.push(secretInTheOpen(key));
@@ -75,8 +87,7 @@ function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
 }
 
 /** The SDK knows which keys hold secrets, but does not declare the function. */
-const isSecret = (key: string): boolean =>
-  (pulumi.runtime as { isConfigSecret?: (key: string) => boolean }).isConfigSecret?.(key) ?? false;
+const isSecret: (key: string) => boolean = require("@pulumi/pulumi/runtime/config").isConfigSecret;
 
 function parse(value: string): unknown {
   try {

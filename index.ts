@@ -1,5 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
-import { McpProcess, Target } from "pulumi-mcp-deploy";
+import { McpProcess, type Target } from "pulumi-mcp-deploy";
 import { loadSettings, type ServerSetting } from "pulumi-mcp-deploy/config";
 
 /** The Pulumi program: the stack's config says which servers there are and where they run. */
@@ -10,8 +9,6 @@ export = async function program() {
 
 /** Deploys one server, and returns what the stack output `servers` says of it. */
 function deploy(target: Target, { name, args }: ServerSetting) {
-  if (target !== Target.Process)
-    throw new pulumi.RunError(`mcp:target: "${target}" is not available yet; use "process".`);
   const { transport, url, command, args: commandArgs, tools, toolsDigest, clients } = new McpProcess(name, args);
   return { target, transport, url, command, args: commandArgs, tools, toolsDigest, clients };
 }

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import * as pulumi from "../pulumi";
 
 /** Arguments of McpCheck. Either `url` or `command` says where the server is. */
 export interface McpCheckArgs {

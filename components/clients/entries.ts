@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "../server";
 import { type Client, type ClientConfig, clientConfigs, clientFormats, type Endpoint } from "./index";
 

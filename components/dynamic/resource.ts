@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi";
 
 /** The kinds of dynamic resource of this package; each has its operations in `provider.ts`. */
 export type DynamicKind = "Installation" | "Activation" | "Process" | "Check" | "ClientFile";

@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi";
 import type { ImageSettings, RegistryArgs, ResolvedServer } from "../server";
 import type { BuildContext } from "./context";
 

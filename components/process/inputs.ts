@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { McpCheckArgs } from "../check";
+import * as pulumi from "../pulumi";
 import {
   declaredRequirements,
   dependencyDigest,

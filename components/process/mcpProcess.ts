@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
 import { McpCheck } from "../check";
 import { enterClients } from "../clients/entries";
+import * as pulumi from "../pulumi";
 import { type McpServerArgs, plainSettings, resolve, Target, Transport } from "../server";
 import { reportAdvice } from "../server/diagnostics";
 import {

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import * as pulumi from "../pulumi";
 import type { ActivationInputs } from "./provider/activation";
 import type { InstallationInputs, InstallationOutputs } from "./provider/installation";
 import type { ProcessInputs, ProcessOutputs } from "./provider/process";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi";
 import { advise, fitWarnings } from "./advisor";
 import { Target } from "./args";
 import type { ResolvedServer } from "./resolved";
@@ -8,7 +8,7 @@ export function reportAdvice(server: ResolvedServer, chosen: Target, resource: p
   const advice = advise(server, { stage: chosen === Target.Kubernetes ? "production" : "development" });
   const warnings = [...server.warnings, ...fitWarnings(advice, chosen)];
   for (const warning of warnings) void pulumi.log.warn(warning, resource);
-  if (!pulumi.runtime.isDryRun()) return;
+  if (!pulumi.isDryRun()) return;
   const reasons = advice.reasons.map(({ target, because, evidence }) => `  ${target}: ${because} (${evidence})`);
   void pulumi.log.info([`Recommended target of ${server.name}: ${advice.target}`, ...reasons].join("\n"), resource);
 }

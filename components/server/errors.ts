@@ -20,6 +20,9 @@ export class InvalidInputError extends Error {
 
   constructor(readonly problems: Problem[]) {
     super(problems.map(formatProblem).join("\n"));
+    // Pulumi inspects what a program throws, and Node takes 10 s to inspect stack lines that lie below node_modules/@pulumi
+    // (https://github.com/nodejs/node/issues/64011).
+    this.stack = this.message;
   }
 }
 

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "./args";
 import { InvalidInputError, type Problem } from "./errors";
 import type { ServerSettings } from "./resolved";

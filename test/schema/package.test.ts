@@ -65,7 +65,9 @@ describe("the design's arrows", () => {
   });
 
   it("lets server/ load no other room", () => {
-    const outside = (from: string, to: string) => room(from) === "server" && room(to) !== "server";
+    // `components/pulumi.ts` is no room: it stands for the SDK.
+    const outside = (from: string, to: string) =>
+      room(from) === "server" && room(to) !== "server" && to !== "components/pulumi.ts";
     assert.deepEqual(offending(outside), []);
   });
 

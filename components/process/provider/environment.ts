@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { access, mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { lock } from "proper-lockfile";
-import { Runtime } from "../../server";
+import { Runtime } from "../../server/args";
 import type { InstallationInputs } from "./installation";
 import { buildNodeEnvironment, findNode } from "./node";
 import { environmentsFolder, makeFolder } from "./paths";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { access, copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { sourceDigest as digestOf, Runtime, sourceFiles } from "../../server";
+import { Runtime } from "../../server/args";
+import { sourceDigest as digestOf, sourceFiles } from "../../server/digest";
 import type { Environment } from "./environment";
 import type { InstallationInputs, InstallationOutputs } from "./installation";
 import { makeFolder, serverFolder } from "./paths";

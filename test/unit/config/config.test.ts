@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidInputError } from "../../../components/server";
+import { InvalidInputError, resolve, Target } from "../../../components/server";
 import { loadSettings } from "../../../config";
+import { clashes } from "../../../configClashes";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { settled } from "../../support/mocks";
 
@@ -172,11 +173,20 @@ describe("stack config", () => {
   });
 
   it("allows equal ports where each server has its own network", () => {
-    const servers = [
-      { name: "a", source },
-      { name: "b", source },
-    ];
-    assert.equal(load({ target: "docker", servers }).servers.length, 2);
+    const servers = ["a", "b"].map((name) => resolve(name, { source }));
+    assert.deepEqual(clashes(servers, Target.Kubernetes), []);
+  });
+
+  it("refuses a target that this version does not have", () => {
+    assert.deepEqual(problemsOf({ target: "kubernetes", servers: [{ name: "a", source }] }), [
+      {
+        path: "mcp:target",
+        message: "is not available in this version",
+        got: "kubernetes",
+        allowed: "process",
+        fix: "pulumi config set mcp:target process",
+      },
+    ]);
   });
 
   it("prints every problem with what was got, what is allowed and the fix", () => {
