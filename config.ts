@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { McpServiceArgs } from "./components/docker/mcpService";
 import * as pulumi from "./components/pulumi";
 import {
   InvalidInputError,
@@ -10,19 +11,31 @@ import {
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
-import { clashes } from "./configClashes";
-import { CONFIG_KEYS, configSchema, type Server, serverKeys, serverSchema } from "./configSchema";
+import { clashes, serviceProblems } from "./configClashes";
+import { CONFIG_KEYS, configSchema, knownKeys, type Server, type Service, serverSchema } from "./configSchema";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
   target: Target;
   servers: ServerSetting[];
+  services: ServiceSetting[];
 }
 
 /** One entry of `mcp:servers`. */
 export interface ServerSetting {
   name: string;
   args: McpServerArgs;
+  /** Names of the services that it needs. */
+  services: string[];
+  /** Name of its container; for the docker target. */
+  containerName?: string;
+}
+
+/** One entry of `mcp:services`. */
+export interface ServiceSetting {
+  name: string;
+  kind: Service["kind"];
+  args: Pick<McpServiceArgs, Exclude<keyof McpServiceArgs, "network">>;
 }
 
 /**
@@ -38,20 +51,38 @@ export function loadSettings(): Settings {
   const secrets = data?.secrets ?? {};
   const servers = data?.servers ?? soundServers(raw.values.servers);
   const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
-  if (data) problems.push(...servers.flatMap((server, index) => missingSecrets(server?.secrets, secrets, index)));
+  if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
-  problems.push(...clashes(resolved, data?.target));
+  problems.push(...clashes(resolved, data?.target), ...serviceProblems(data?.servers ?? [], data?.services ?? []));
   if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
-  const withSecrets = ({ name, secrets: names = [], ...settings }: Server): ServerSetting => {
-    const values = names.map((key) => [key, pulumi.secret(secrets[key] ?? "")]);
-    return { name, args: { ...settings, clients: data.clients, secrets: Object.fromEntries(values) } };
+  const chosen = (names: string[] = []) =>
+    Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
+  const registry = data.registry && {
+    ...data.registry,
+    ...(data.registry.username && { password: chosen([REGISTRY_PASSWORD])[REGISTRY_PASSWORD] }),
   };
-  return { target: data.target, servers: data.servers.map(withSecrets) };
+  return {
+    target: data.target,
+    servers: data.servers.map(({ name, secrets: names, services = [], containerName, ...settings }) => ({
+      name,
+      services,
+      ...(containerName && { containerName }),
+      args: { ...settings, clients: data.clients, secrets: chosen(names), ...(registry && { registry }) },
+    })),
+    services: data.services.map(({ name, kind, secrets: names, ...settings }) => ({
+      name,
+      kind,
+      args: { ...settings, image: settings.image ?? "", secrets: chosen(names) },
+    })),
+  };
 }
 
-function resolveAt({ name, env: _, secrets: __, ...settings }: Server, index: number): ResolvedServer {
+function resolveAt(
+  { name, env: _, secrets: __, services: ___, containerName: ____, ...settings }: Server,
+  index: number,
+): ResolvedServer {
   return resolve(name, settings, { path: `mcp:servers[${index}]` });
 }
 
@@ -62,7 +93,10 @@ const soundServers = (servers: unknown): (Server | undefined)[] =>
   Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
 /** Targets of this version. */
-const AVAILABLE: Target[] = [Target.Process];
+const AVAILABLE: Target[] = [Target.Process, Target.Docker];
+
+/** The secret with which images are pushed. */
+const REGISTRY_PASSWORD = "REGISTRY_PASSWORD";
 
 const notAvailable = (target: Target): Problem => ({
   path: "mcp:target",
@@ -103,7 +137,10 @@ function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>)
     return issue.keys.map((unknown) => ({ ...unknownKey("mcp", [unknown], CONFIG_KEYS), path: `mcp:${unknown}` }));
   }
   const found = problemsOf([{ ...issue, path }], `mcp:${String(key)}`, values[String(key)], (at) =>
-    serverKeys(at.find((part) => typeof part === "string")),
+    knownKeys(
+      String(key),
+      at.find((part): part is string => typeof part === "string"),
+    ),
   );
   // A value of mcp:secrets is never printed.
   return key === "secrets" ? found.map(({ got: _, ...problem }) => problem) : found;
@@ -128,15 +165,28 @@ function plainSecrets(key: string): Problem {
   };
 }
 
-function missingSecrets(names: string[] | undefined, values: Record<string, string>, index: number): Problem[] {
-  return (names ?? [])
-    .filter((name) => !values[name])
-    .map((name) => ({
-      path: `mcp:servers[${index}].secrets`,
-      message: `the secret ${name} has no value`,
-      allowed: `a value in mcp:secrets.${name}`,
-      fix: `pulumi config set --secret --path 'mcp:secrets.${name}' VALUE`,
-    }));
+function missingSecrets({ servers, services, registry, secrets }: z.infer<typeof configSchema>): Problem[] {
+  const wanted: [path: string, names: string[] | undefined][] = [
+    ...servers.map((server, index): [string, string[] | undefined] => [
+      `mcp:servers[${index}].secrets`,
+      server.secrets,
+    ]),
+    ...services.map((service, index): [string, string[] | undefined] => [
+      `mcp:services[${index}].secrets`,
+      service.secrets,
+    ]),
+    ["mcp:registry.username", registry?.username ? [REGISTRY_PASSWORD] : []],
+  ];
+  return wanted.flatMap(([path, names = []]) =>
+    names
+      .filter((name) => !secrets[name])
+      .map((name) => ({
+        path,
+        message: `the secret ${name} has no value`,
+        allowed: `a value in mcp:secrets.${name}`,
+        fix: `pulumi config set --secret --path 'mcp:secrets.${name}' VALUE`,
+      })),
+  );
 }
 
 function collect<T>(problems: Problem[], attempt: () => T): T | undefined {

@@ -1,10 +1,17 @@
 /** The public surface: the components, their args, and the enums that the args use. */
 export { McpCheck, type McpCheckArgs } from "./check";
+export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
+export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
+export { McpService, type McpServiceArgs } from "./docker/mcpService";
+export { McpImage } from "./image";
 export { McpProcess } from "./process/mcpProcess";
 export {
   Client,
   type HealthArgs,
+  type ImageArgs,
+  ImageLayout,
   type McpServerArgs,
+  type RegistryArgs,
   type ResourcesArgs,
   Runtime,
   Target,

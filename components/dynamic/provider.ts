@@ -10,6 +10,7 @@ export const Installation: Provider = lazy(() => require("../process/provider/in
 export const Activation: Provider = lazy(() => require("../process/provider/activation").activationProvider);
 export const Process: Provider = lazy(() => require("../process/provider/process").processProvider);
 export const Check: Provider = lazy(() => require("../check/provider").checkProvider);
+export const ContainerReady: Provider = lazy(() => require("../docker/provider/ready").readyProvider);
 export const ClientFile: Provider = lazy(() => require("../clients/provider").clientFileProvider);
 
 function lazy(load: () => Provider): Provider {

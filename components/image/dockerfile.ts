@@ -18,6 +18,8 @@ export function writeDockerfile(server: ResolvedServer, options: DockerfileOptio
     "COPY . .",
     keyValues("ENV", { ...env, ...listenEnv(server, "0.0.0.0") }),
     keyValues("LABEL", labels(server, options)),
+    // A volume takes over the owner of the folder that it is mounted on.
+    `RUN mkdir -p logs && chown ${IMAGE_USER} logs`,
     `USER ${IMAGE_USER}`,
     ...(isHttp ? [`EXPOSE ${server.port} ${server.metricsPort}`] : []),
     "STOPSIGNAL SIGTERM",

@@ -1,4 +1,5 @@
 import type { McpCheckArgs } from "../check";
+import type { InputsOf } from "../dynamic/inputsOf";
 import * as pulumi from "../pulumi";
 import {
   declaredRequirements,
@@ -12,7 +13,7 @@ import {
 } from "../server";
 import type { InstallationInputs } from "./provider/installation";
 import type { ProcessInputs } from "./provider/process";
-import type { InputsOf, Installation } from "./resources";
+import type { Installation } from "./resources";
 
 /** Servers of the process target can be reached from this machine only. */
 const HOST = "127.0.0.1";

@@ -1,11 +1,9 @@
+import type { InputsOf } from "../dynamic/inputsOf";
 import { DynamicResource } from "../dynamic/resource";
 import * as pulumi from "../pulumi";
 import type { ActivationInputs } from "./provider/activation";
 import type { InstallationInputs, InstallationOutputs } from "./provider/installation";
 import type { ProcessInputs, ProcessOutputs } from "./provider/process";
-
-/** Every field of T as a Pulumi input. */
-export type InputsOf<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 /** A server's source and dependencies, installed on this machine outside the source tree. */
 export class Installation extends DynamicResource {

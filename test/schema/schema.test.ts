@@ -11,6 +11,46 @@ import { REPOSITORY } from "../support/stack";
  * A change here is a change of the contract: see CONTRIBUTING.md and CHANGELOG.md.
  */
 const SURFACE = `
+mcp:index:McpContainer
+  in   containerName?: string
+  in   network?: string
+  in   source: string
+  in   runtime?: Runtime
+  in   transport?: Transport
+  in   entryPoint?: string
+  in   args?: string[]
+  in   port?: number
+  in   metricsPort?: number
+  in   path?: string
+  in   env?: map of string
+  in   secrets?: map of string
+  in   resources?: ResourcesArgs
+  in   health?: HealthArgs
+  in   image?: ImageArgs
+  in   registry?: RegistryArgs
+  in   clients?: Client[]
+  out  url: string
+  out  image: string
+  out  tools: string[]
+  out  toolsDigest: string
+  out  clients: map of string
+mcp:index:McpImage
+  in   source: string
+  in   runtime?: Runtime
+  in   transport?: Transport
+  in   entryPoint?: string
+  in   args?: string[]
+  in   port?: number
+  in   metricsPort?: number
+  in   path?: string
+  in   env?: map of string
+  in   secrets?: map of string
+  in   resources?: ResourcesArgs
+  in   health?: HealthArgs
+  in   image?: ImageArgs
+  in   registry?: RegistryArgs
+  in   clients?: Client[]
+  out  reference: string
 mcp:index:McpProcess
   in   source: string
   in   runtime?: Runtime
@@ -34,6 +74,27 @@ mcp:index:McpProcess
   out  tools: string[]
   out  toolsDigest: string
   out  clients: map of string
+mcp:index:McpRedis
+  in   network: string
+  in   image?: string
+  in   containerName?: string
+  out  url: string
+mcp:index:McpService
+  in   image: string
+  in   network: string
+  in   command?: string[]
+  in   env?: map of string
+  in   secrets?: map of string
+  in   volume?: string
+  in   publish?: number
+  in   health?: string[]
+  in   user?: string
+  in   capabilities?: string[]
+  in   writable?: boolean
+  in   memoryLimit?: string
+  in   cpuLimit?: number
+  in   containerName?: string
+  out  host: string
 mcp:index:Client = ClaudeDesktop "claudeDesktop" | ClaudeCode "claudeCode" | VsCode "vscode" | Cursor "cursor" | Windsurf "windsurf" | Gemini "gemini" | Codex "codex"
 mcp:index:HealthArgs
   readinessPath?: string

@@ -48,7 +48,8 @@ describe("stack config", () => {
   it("needs nothing but a server's name and source", () => {
     assert.deepEqual(load({ servers: [{ name: "weather", source }] }), {
       target: "process",
-      servers: [{ name: "weather", args: { source, clients: [], secrets: {} } }],
+      servers: [{ name: "weather", services: [], args: { source, clients: [], secrets: {} } }],
+      services: [],
     });
   });
 
@@ -183,7 +184,7 @@ describe("stack config", () => {
         path: "mcp:target",
         message: "is not available in this version",
         got: "kubernetes",
-        allowed: "process",
+        allowed: "process, docker",
         fix: "pulumi config set mcp:target process",
       },
     ]);
@@ -195,7 +196,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health, image, services, containerName",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

@@ -1,0 +1,78 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "../pulumi";
+import { PIDS_LIMIT } from "./containerInputs";
+import { ContainerReady } from "./containerReady";
+import { KEEP_DATA, serviceInputs } from "./serviceInputs";
+
+/** Arguments of McpService: a service that servers need, such as PostgreSQL or Qdrant. */
+export interface McpServiceArgs {
+  /** Image, with a pinned tag or a digest. */
+  image: pulumi.Input<string>;
+  /** Name of the Docker network to join; on it the service is reached by its own name. */
+  network: pulumi.Input<string>;
+  /** Command that replaces the image's own. No secrets: others can read them. Defaults to the image's. */
+  command?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Environment variables that are no secret. Defaults to none. */
+  env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Environment variables whose values are secret. Defaults to none. */
+  secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
+  volume?: pulumi.Input<string>;
+  /** Port in the container that is published on 127.0.0.1 under the same number. Defaults to none: only the network reaches the service. */
+  publish?: pulumi.Input<number>;
+  /** Command in the container that ends with 0 when the service can take work. Defaults to none: it counts as ready once it runs. */
+  health?: pulumi.Input<pulumi.Input<string>[]>;
+  /** User in the container, as "uid" or "uid:gid". Defaults to the image's own. */
+  user?: pulumi.Input<string>;
+  /** Linux capabilities that the image needs, such as "CHOWN". Defaults to none. */
+  capabilities?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether the root file system can be written. Defaults to false: only /tmp and the volume can. */
+  writable?: pulumi.Input<boolean>;
+  /** Most memory, as a quantity. Defaults to "512Mi". */
+  memoryLimit?: pulumi.Input<string>;
+  /** Most CPU, in cores. Defaults to 0.5. */
+  cpuLimit?: pulumi.Input<number>;
+  /** Name of the container, unique on its Docker Engine. Defaults to "mcp-<stack>-<name>". */
+  containerName?: pulumi.Input<string>;
+}
+
+/** A service beside the servers, as a hardened container. Its data outlives the container, the stack and every change of either. */
+export class McpService extends pulumi.ComponentResource {
+  /** Name under which the network reaches the service. */
+  readonly host: pulumi.Output<string>;
+
+  constructor(name: string, args: McpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp:index:McpService", name, {}, opts);
+    const containerName = args.containerName ?? `mcp-${pulumi.getStack()}-${name}`;
+    const data =
+      args.volume === undefined
+        ? undefined
+        : new docker.Volume(
+            `${name}-data`,
+            { name: pulumi.interpolate`${containerName}-data` },
+            { parent: this, ...KEEP_DATA },
+          );
+    // An image by its id: a tag may move, and the provider would replace the container at every run.
+    const image = new docker.RemoteImage(`${name}-image`, { name: args.image, keepLocally: true }, { parent: this });
+    const container = new docker.Container(
+      `${name}-container`,
+      serviceInputs(name, args, { containerName, image: image.imageId, volume: data?.name }),
+      { parent: this, deleteBeforeReplace: true },
+    );
+    const ready = new ContainerReady(
+      `${name}-ready`,
+      {
+        server: name,
+        container: container.id,
+        pidsLimit: PIDS_LIMIT,
+        command: pulumi.output(args.health ?? ["true"]),
+        timeoutSeconds: 60,
+        secrets: pulumi.secret(pulumi.output(args.secrets ?? {}).apply((values) => Object.values(values))),
+      },
+      { parent: this },
+    );
+    // Known only once the service is ready: whoever uses the host waits for it.
+    this.host = ready.containerId.apply(() => name);
+    this.registerOutputs();
+  }
+}

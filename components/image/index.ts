@@ -1,0 +1,1 @@
+export { McpImage } from "./mcpImage";
