@@ -11,7 +11,7 @@ import {
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
-import { clashes, serviceProblems } from "./configClashes";
+import { clashes, serviceProblems, targetProblems } from "./configClashes";
 import { CONFIG_KEYS, configSchema, knownKeys, type Server, type Service, serverSchema } from "./configSchema";
 
 /** What a stack's config says: where its servers run, and which they are. */
@@ -25,6 +25,8 @@ export interface Settings {
 export interface ServerSetting {
   name: string;
   args: McpServerArgs;
+  /** Where it runs. */
+  target: Target;
   /** Names of the services that it needs. */
   services: string[];
   /** Name of its container; for the docker target. */
@@ -53,34 +55,59 @@ export function loadSettings(): Settings {
   const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
   if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
-  problems.push(...clashes(resolved, data?.target), ...serviceProblems(data?.servers ?? [], data?.services ?? []));
+  problems.push(
+    ...clashes(
+      resolved,
+      servers.map((server) => server?.target ?? data?.target),
+    ),
+    ...serviceProblems(data?.servers ?? [], data?.services ?? []),
+  );
+  if (data) problems.push(...targetProblems(servers, data.target));
   if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const chosen = (names: string[] = []) =>
     Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
+  const imageOf = (own: Server["image"]): McpServerArgs["image"] => {
+    const { buildSecrets, ...image } = { ...data.image, ...own };
+    return { ...image, ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }) };
+  };
   const registry = data.registry && {
     ...data.registry,
     ...(data.registry.username && { password: chosen([REGISTRY_PASSWORD])[REGISTRY_PASSWORD] }),
   };
   return {
     target: data.target,
-    servers: data.servers.map(({ name, secrets: names, services = [], containerName, ...settings }) => ({
-      name,
-      services,
-      ...(containerName && { containerName }),
-      args: { ...settings, clients: data.clients, secrets: chosen(names), ...(registry && { registry }) },
-    })),
+    servers: data.servers.map(
+      ({ name, target = data.target, secrets: names, services = [], containerName, image, ...settings }) => ({
+        name,
+        target,
+        services,
+        ...(containerName && { containerName }),
+        args: {
+          ...settings,
+          clients: data.clients,
+          secrets: chosen(names),
+          ...((image || data.image) && { image: imageOf(image) }),
+          ...(registry && { registry }),
+        },
+      }),
+    ),
     services: data.services.map(({ name, kind, secrets: names, ...settings }) => ({
       name,
       kind,
-      args: { ...settings, image: settings.image ?? "", secrets: chosen(names) },
+      args: {
+        ...settings,
+        image: settings.image ?? "",
+        publish: settings.publish ?? (kind === "redis" && isUsedByProcess(name, data) ? REDIS_PORT : undefined),
+        secrets: chosen(names),
+      },
     })),
   };
 }
 
 function resolveAt(
-  { name, env: _, secrets: __, services: ___, containerName: ____, ...settings }: Server,
+  { name, env: _, secrets: __, services: ___, containerName: ____, image: _____, target: ______, ...settings }: Server,
   index: number,
 ): ResolvedServer {
   return resolve(name, settings, { path: `mcp:servers[${index}]` });
@@ -94,6 +121,12 @@ const soundServers = (servers: unknown): (Server | undefined)[] =>
 
 /** Targets of this version. */
 const AVAILABLE: Target[] = [Target.Process, Target.Docker];
+
+const REDIS_PORT = 6379;
+
+/** Whether a server of this machine needs a service of a Docker stack. */
+const isUsedByProcess = (service: string, { servers }: z.infer<typeof configSchema>): boolean =>
+  servers.some(({ target, services = [] }) => target === Target.Process && services.includes(service));
 
 /** The secret with which images are pushed. */
 const REGISTRY_PASSWORD = "REGISTRY_PASSWORD";
@@ -165,12 +198,17 @@ function plainSecrets(key: string): Problem {
   };
 }
 
-function missingSecrets({ servers, services, registry, secrets }: z.infer<typeof configSchema>): Problem[] {
+function missingSecrets({ servers, services, image, registry, secrets }: z.infer<typeof configSchema>): Problem[] {
   const wanted: [path: string, names: string[] | undefined][] = [
     ...servers.map((server, index): [string, string[] | undefined] => [
       `mcp:servers[${index}].secrets`,
       server.secrets,
     ]),
+    ...servers.map((server, index): [string, string[] | undefined] => [
+      `mcp:servers[${index}].image.buildSecrets`,
+      server.image?.buildSecrets,
+    ]),
+    ["mcp:image.buildSecrets", image?.buildSecrets],
     ...services.map((service, index): [string, string[] | undefined] => [
       `mcp:services[${index}].secrets`,
       service.secrets,

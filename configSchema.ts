@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { Client, ImageLayout, Runtime, Target, Transport } from "./components/server";
+import {
+  Client,
+  ImageLayout,
+  ImagePinning,
+  Runtime,
+  Scanner,
+  Severity,
+  Target,
+  Transport,
+  validateImageReference,
+} from "./components/server";
 
 const text = z.string().min(1);
 // YAML reads `8080` and `true` as a number and a boolean; as an argument or an environment variable they are text.
@@ -20,25 +30,48 @@ const health = z.strictObject({
   startPeriodSeconds: z.number().optional(),
   retries: z.number().optional(),
 });
+const scan = z.strictObject({
+  scanner: z.enum(Scanner).optional(),
+  severity: z.enum(Severity).optional(),
+  unfixed: z.boolean().optional(),
+  ignore: z.array(text).optional(),
+  sbom: text.optional(),
+});
 const image = z.strictObject({
   dockerfile: text.optional(),
   layout: z.enum(ImageLayout).optional(),
   base: text.optional(),
   securityUpdates: z.boolean().optional(),
   systemPackages: z.array(text).optional(),
-  buildArgs: z.record(text, scalar).optional(),
+  buildPackages: z.array(text).optional(),
+  buildArgs: z.record(variable, scalar).optional(),
+  /** Build arguments whose values stand in `mcp:secrets` under the same name. */
+  buildSecrets: z.array(variable).optional(),
+  mirror: text.optional(),
+  caCertificate: text.optional(),
+  refresh: scalar.optional(),
+  pinning: z.enum(ImagePinning).optional(),
+  repository: text.optional(),
+  scan: scan.optional(),
   platform: text.optional(),
 });
+
+/** An image that is deployed as it is: pinned, since nobody builds it. */
+const pinnedImage = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
+  message: 'an image with a version, such as "postgres:17", or a digest; `latest` is another one tomorrow',
+});
+
 /** An entry of `mcp:services`: Redis by its kind alone, or any image. */
 export const serviceSchema = z.strictObject({
   name: text,
   kind: z.enum(["redis", "image"]).default("image"),
-  image: text.optional(),
+  image: pinnedImage.optional(),
   command: z.array(scalar).optional(),
   env: z.record(variable, scalar).optional(),
   secrets: z.array(variable).optional(),
   volume: text.optional(),
   publish: z.number().int().optional(),
+  internalPort: z.number().int().optional(),
   health: z.array(scalar).optional(),
   user: scalar.optional(),
   capabilities: z.array(text).optional(),
@@ -55,6 +88,13 @@ const registry = z.strictObject({
   /** With a username, the password is `mcp:secrets.REGISTRY_PASSWORD`. */
   username: text.optional(),
 });
+
+const bridge = z.strictObject({
+  maxSessions: z.number().optional(),
+  idleTimeoutSeconds: z.number().optional(),
+  stateless: z.boolean().optional(),
+});
+const develop = z.strictObject({ mount: z.boolean().optional(), debugPort: z.number().optional() });
 
 /** An entry of `mcp:servers`. */
 export const serverSchema = z.strictObject({
@@ -73,6 +113,11 @@ export const serverSchema = z.strictObject({
   resources: resources.optional(),
   health: health.optional(),
   image: image.optional(),
+  bridge: bridge.optional(),
+  launchedByClient: z.boolean().optional(),
+  develop: develop.optional(),
+  /** Where this server runs when it is not where the others do: as a process beside the stack's services in Docker. */
+  target: z.enum(Target).optional(),
   /** Services of `mcp:services` that the server needs. It waits for them, and gets REDIS_URL of a Redis. */
   services: z.array(text).optional(),
   containerName: text.optional(),
@@ -85,6 +130,8 @@ export const configSchema = z.strictObject({
   servers: z.array(serverSchema).min(1),
   secrets: z.record(variable, scalar).default({}),
   services: z.array(serviceSchema).default([]),
+  /** How the images of all servers are built; a server's own settings go before these. */
+  image: image.optional(),
   registry: registry.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
@@ -94,7 +141,7 @@ export const CONFIG_KEYS = Object.keys(configSchema.shape);
 
 /** Known keys at a place of the config. */
 export function knownKeys(key: string, object: string | undefined): string[] {
-  const shapes: Record<string, z.ZodObject> = { health, resources, image };
-  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry };
+  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop };
+  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry, image };
   return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});
 }

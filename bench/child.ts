@@ -18,12 +18,14 @@ export interface Command {
 /** Lines of a failed command that are shown. */
 const LAST_LINES = 15;
 
-/**
- * Runs a command and times it.
- *
- * @throws Error with the last lines that it wrote, when it fails
- */
-export function finish({ command, args, cwd, env }: Command): Promise<Finished> {
+/** How a command ended, with what it wrote to both streams. */
+export interface Outcome extends Finished {
+  code: number | null;
+  all: string;
+}
+
+/** Runs a command and times it, whatever comes of it. */
+export function outcome({ command, args, cwd, env }: Command): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -37,11 +39,18 @@ export function finish({ command, args, cwd, env }: Command): Promise<Finished> 
       all += text;
     });
     child.on("error", reject);
-    child.on("close", (code) => {
-      const milliseconds = performance.now() - started;
-      if (code === 0) return resolve({ milliseconds, stdout });
-      const last = all.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
-      reject(new Error(`${command} ${args.slice(0, 3).join(" ")} failed with exit code ${code}:\n${last}`));
-    });
+    child.on("close", (code) => resolve({ milliseconds: performance.now() - started, stdout, code, all }));
   });
+}
+
+/**
+ * Runs a command and times it.
+ *
+ * @throws Error with the last lines that it wrote, when it fails
+ */
+export async function finish(command: Command): Promise<Finished> {
+  const { milliseconds, stdout, code, all } = await outcome(command);
+  if (code === 0) return { milliseconds, stdout };
+  const last = all.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+  throw new Error(`${command.command} ${command.args.slice(0, 3).join(" ")} failed with exit code ${code}:\n${last}`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Engine, obtainEngine } from "../scripts/engine";
 import { enginePath } from "../scripts/engineCommand";
 import { type Command, finish } from "./child";
-import { REPOSITORY, type Workspace } from "./workspace";
+import { REPOSITORY, STACK, type Workspace } from "./workspace";
 
 /** How an operation is started. */
 export const Way = {
@@ -15,8 +15,6 @@ export const Way = {
   Scripts: "npm run up",
 } as const;
 export type Way = (typeof Way)[keyof typeof Way];
-
-export const STACK = "bench";
 
 /** The real engine, started anew for every operation. */
 export class BenchEngine {
@@ -44,6 +42,12 @@ export class BenchEngine {
   /** The command of a preview; like every operation it runs the program in a process of its own. */
   preview(root: string): Command {
     return this.engine.languageHost ? this.pulumi(root, ["preview", "--stack", STACK]) : this.scripts(root, "preview");
+  }
+
+  /** Fails when an `up` would change something: then no figure would be that of a no-op. Needs the language host. */
+  async expectNoChanges(root: string): Promise<void> {
+    if (!this.engine.languageHost) return;
+    await finish(this.pulumi(root, ["preview", "--expect-no-changes", "--stack", STACK]));
   }
 
   async createStack(root: string): Promise<void> {

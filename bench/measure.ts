@@ -25,15 +25,24 @@ export interface Comparison {
   pairwise: number;
   /** The ratio that is wanted at most; undefined where the figure is only reported. */
   goal?: number;
+  /** The most that is wanted of the subject's median itself, in the unit of the comparison. */
+  limit?: number;
+  /** What the figures are. Defaults to "ms". */
+  unit?: Unit;
   /** What else there is to know, for people. */
   notes: string[];
 }
+
+export type Unit = "ms" | "MB";
 
 export interface Plan {
   title: string;
   /** How many times each side runs, after one run that is not counted. */
   runs: number;
+  /** False where both sides have run already, or one run takes minutes. Defaults to true. */
+  warmUp?: boolean;
   goal?: number;
+  limit?: number;
   notes?: string[];
   /** Told before every run. */
   progress(text: string): void;
@@ -48,7 +57,7 @@ export const MIN_RUNS = 5;
  */
 export async function compare(subject: Side, reference: Side, plan: Plan): Promise<Comparison> {
   const samples = { subject: [] as number[], reference: [] as number[] };
-  for (let round = 0; round <= plan.runs; round++) {
+  for (let round = plan.warmUp === false ? 1 : 0; round <= plan.runs; round++) {
     plan.progress(`${plan.title}: ${round === 0 ? "warm-up" : `run ${round} of ${plan.runs}`}`);
     const order = round % 2 === 0 ? (["subject", "reference"] as const) : (["reference", "subject"] as const);
     for (const who of order) {
@@ -56,23 +65,51 @@ export async function compare(subject: Side, reference: Side, plan: Plan): Promi
       if (round > 0) samples[who].push(took);
     }
   }
-  const summaries = {
-    subject: summarize(subject.name, samples.subject),
-    reference: summarize(reference.name, samples.reference),
-  };
+  return comparison(
+    {
+      title: plan.title,
+      ...(plan.goal !== undefined && { goal: plan.goal }),
+      ...(plan.limit !== undefined && { limit: plan.limit }),
+      ...(plan.notes && { notes: plan.notes }),
+    },
+    [subject.name, samples.subject],
+    [reference.name, samples.reference],
+  );
+}
+
+type Named = [name: string, samples: number[]];
+
+/** A comparison of what has been measured otherwise. */
+export function comparison(
+  {
+    title,
+    goal,
+    limit,
+    unit,
+    notes = [],
+  }: Partial<Pick<Comparison, "goal" | "limit" | "unit" | "notes">> & { title: string },
+  [subjectName, subjects]: Named,
+  [referenceName, references]: Named,
+): Comparison {
+  const subject = summarize(subjectName, subjects);
+  const reference = summarize(referenceName, references);
   return {
-    title: plan.title,
-    ...summaries,
-    ratio: summaries.subject.median / summaries.reference.median,
-    pairwise: median(samples.subject.map((took, index) => took / (samples.reference[index] ?? Number.NaN))),
-    ...(plan.goal === undefined ? {} : { goal: plan.goal }),
-    notes: plan.notes ?? [],
+    title,
+    subject,
+    reference,
+    ratio: subject.median / reference.median,
+    pairwise: median(subjects.map((value, index) => value / (references[index] ?? Number.NaN))),
+    ...(goal !== undefined && { goal }),
+    ...(limit !== undefined && { limit }),
+    ...(unit !== undefined && { unit }),
+    notes,
   };
 }
 
 /** Whether a comparison reached its goal; undefined where there is none. */
-export function isMet({ goal, ratio }: Comparison): boolean | undefined {
-  return goal === undefined ? undefined : ratio <= goal;
+export function isMet({ goal, limit, ratio, subject }: Comparison): boolean | undefined {
+  if (goal === undefined && limit === undefined) return undefined;
+  return ratio <= (goal ?? Number.POSITIVE_INFINITY) && subject.median <= (limit ?? Number.POSITIVE_INFINITY);
 }
 
 export function median(values: number[]): number {

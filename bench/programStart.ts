@@ -4,7 +4,7 @@ import { finish } from "./child";
 import { FakeEngine } from "./fakeEngine";
 import { type Comparison, compare } from "./measure";
 import type { Benchmark, Settings } from "./settings";
-import { example, Workspace } from "./workspace";
+import { example, STACK, settingsFile, Workspace } from "./workspace";
 
 const GOAL = 1.15;
 
@@ -84,7 +84,7 @@ async function startOnce(root: string, workspace: Workspace, nodeArgs: string[] 
         ...nodeArgs,
         require.resolve("@pulumi/pulumi/cmd/run"),
         ...["--monitor", address, "--engine", address, "--organization", "organization", "--project", "mcp"],
-        ...["--root-directory", root, "--stack", "bench", "--pwd", root, "--dry-run", "--parallel", "8", "index.ts"],
+        ...["--root-directory", root, "--stack", STACK, "--pwd", root, "--dry-run", "--parallel", "8", "index.ts"],
       ],
       cwd: root,
       env: { ...workspace.envOf(root), ...hostEnv(root) },
@@ -110,7 +110,7 @@ function hostEnv(root: string): NodeJS.ProcessEnv {
 }
 
 function stackConfig(root: string): Record<string, string> {
-  const file = join(root, "Pulumi.bench.yaml");
+  const file = settingsFile(root);
   const { config } = JSON.parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)]));

@@ -2,15 +2,36 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { main as runMain } from "../scripts/main";
 import { startProgress } from "../scripts/progress";
+import { Skipped } from "./docker";
+import { dockerBuild, dockerFirst } from "./dockerFirst";
+import { dockerGrowth } from "./dockerGrowth";
+import { dockerNoop } from "./dockerNoop";
+import { failures } from "./failures";
 import { firstCall } from "./firstCall";
 import { growth } from "./growth";
+import { imageSize } from "./imageSize";
 import { type Comparison, MIN_RUNS } from "./measure";
 import { noopUp } from "./noopUp";
+import { peers } from "./peers";
 import { programStart } from "./programStart";
-import { reportJson, reportText } from "./report";
+import { rebuild } from "./rebuild";
+import { reportJson, reportText, type Skip, skippedText } from "./report";
 import type { Benchmark } from "./settings";
 
-const BENCHMARKS: Benchmark[] = [programStart, noopUp, growth, firstCall];
+const BENCHMARKS: Benchmark[] = [
+  programStart,
+  noopUp,
+  growth,
+  firstCall,
+  imageSize,
+  rebuild,
+  dockerNoop,
+  dockerFirst,
+  dockerBuild,
+  dockerGrowth,
+  peers,
+  failures,
+];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 const HELP = `npm run bench -- [names...] [--runs N] [--json]
@@ -33,17 +54,26 @@ export async function main(argv: string[]): Promise<number> {
   }
   const display = startProgress("Benchmarks: the machine should have nothing else to do.");
   const found: Comparison[] = [];
+  const skipped: Skip[] = [];
+  const failed: string[] = [];
   try {
     for (const benchmark of BENCHMARKS.filter(({ name }) => names.includes(name))) {
-      const comparisons = await benchmark.run({ runs, progress: (text) => display.update(text) });
-      found.push(...comparisons);
+      try {
+        found.push(...(await benchmark.run({ runs, progress: (text) => display.update(text) })));
+      } catch (error) {
+        // What has been measured so far is not lost.
+        if (!(error instanceof Skipped)) failed.push(`${benchmark.name} failed: ${(error as Error).message}`);
+        else skipped.push({ name: benchmark.name, reason: error.message });
+      }
       if (!json) display.log(`Done: ${benchmark.name}`);
     }
   } finally {
     display.stop();
   }
-  process.stdout.write(json ? `${reportJson(found)}\n` : `\n${machineText()}\n\n${reportText(found)}\n`);
-  return 0;
+  const text = [machineText(), reportText(found), skippedText(skipped)].filter(Boolean).join("\n\n");
+  process.stdout.write(json ? `${reportJson(found, skipped)}\n` : `\n${text}\n`);
+  for (const text of failed) process.stderr.write(`${text}\n`);
+  return failed.length > 0 ? 1 : 0;
 }
 
 function readOptions(argv: string[]): { names: string[]; runs: number; json: boolean; help: boolean } {

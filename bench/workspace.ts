@@ -1,9 +1,25 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 export const REPOSITORY = resolve(__dirname, "..");
+
+/** Name of every stack of this run; Docker objects are called after it, and others share the Docker Engine. */
+export const STACK = `bench-${process.pid}`;
+
+/** The file with a project's config. */
+export const settingsFile = (root: string): string => join(root, `Pulumi.${STACK}.yaml`);
 
 /** A folder for one benchmark: its projects, and a home of its own so that nothing of the user's is touched. */
 export class Workspace {
@@ -39,18 +55,26 @@ export class Workspace {
     const root = this.bareFolder(name);
     writeFileSync(join(root, "index.ts"), source);
     if (compiled !== undefined) writeFileSync(join(root, "index.js"), compiled);
-    writeFileSync(join(root, "Pulumi.bench.yaml"), '{ "config": {} }');
+    writeFileSync(settingsFile(root), '{ "config": {} }');
     return root;
   }
 
-  /** Makes a project that is this repository's own program, with these servers. */
-  ownProject(name: string, servers: object[]): string {
+  /** Makes a project that is this repository's own program, with these servers and, beyond them, this config. */
+  ownProject(name: string, servers: object[], more: object = {}): string {
     const root = this.bareFolder(name);
     cpSync(join(REPOSITORY, "index.ts"), join(root, "index.ts"));
-    // JSON is YAML.
-    const config = { "mcp:target": "process", "mcp:servers": servers };
-    writeFileSync(join(root, "Pulumi.bench.yaml"), JSON.stringify({ config }));
+    this.configure(root, servers, more);
     return root;
+  }
+
+  /** Replaces the config of such a project, but for the salt of its secrets. */
+  configure(root: string, servers: object[], more: object = {}): void {
+    const file = settingsFile(root);
+    const written = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const encryptionsalt = /encryptionsalt"?: ["']?([^\s"'}]+)/.exec(written)?.[1];
+    // JSON is YAML.
+    const config = { "mcp:target": "process", "mcp:servers": servers, ...more };
+    writeFileSync(file, JSON.stringify({ config, encryptionsalt }));
   }
 
   /** What the engine, a project's program and the plugins get as their environment. */

@@ -6,14 +6,20 @@ export { McpService, type McpServiceArgs } from "./docker/mcpService";
 export { McpImage } from "./image";
 export { McpProcess } from "./process/mcpProcess";
 export {
+  type BridgeArgs,
   Client,
+  type DevelopArgs,
   type HealthArgs,
   type ImageArgs,
   ImageLayout,
+  ImagePinning,
   type McpServerArgs,
   type RegistryArgs,
   type ResourcesArgs,
   Runtime,
+  type ScanArgs,
+  Scanner,
+  Severity,
   Target,
   Transport,
 } from "./server/args";

@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
+import { bridgeEnv, isBridged } from "../bridge";
 import * as pulumi from "../pulumi";
-import { listenEnv, type McpServerArgs, memoryMiB, type ResolvedServer, Transport } from "../server";
+import { listenEnv, type McpServerArgs, memoryMiB, type ResolvedServer } from "../server";
 
 /** Containers are published on this machine only, unless another address is chosen. */
 export const LOOPBACK = "127.0.0.1";
@@ -8,8 +9,23 @@ export const LOOPBACK = "127.0.0.1";
 /** Processes and threads that a container may have at most. */
 export const PIDS_LIMIT = 256;
 
+/** Further ones for each session of a bridged server, which is a process of its own. */
+const PIDS_OF_SESSION = 16;
+
+export const pidsLimit = (server: ResolvedServer): number =>
+  PIDS_LIMIT + (isBridged(server) ? PIDS_OF_SESSION * server.bridge.maxSessions : 0);
+
 /** The guidelines' logging: at most 10 MB a file, 3 files. */
 const LOGGING = { logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" } };
+
+/**
+ * Options of every container. Its name and its port can't be held twice, so an old one goes first. A change of the
+ * properties named here would only be written into the state: the provider applies them to a new container alone.
+ */
+export const CONTAINER_OPTIONS: pulumi.CustomResourceOptions = {
+  deleteBeforeReplace: true,
+  replaceOnChanges: ["healthcheck", "tmpfs", "init"],
+};
 
 /** What no MCP server needs is taken from it: CIS Docker Benchmark 5.3, 5.12, 5.25 and the like. */
 export const HARDENING = {
@@ -22,6 +38,9 @@ export const HARDENING = {
   restart: "unless-stopped",
   ...LOGGING,
 };
+
+/** Settings of development, which a variable of the user's own replaces. */
+export const DEVELOP_ENV = { DEBUG: "true", LOG_LEVEL: "DEBUG", NODE_ENV: "development" };
 
 /** What a container needs to know of its surroundings. */
 export interface Surroundings {
@@ -41,18 +60,21 @@ export function containerInputs(
   { containerName, network, image, logsVolume }: Surroundings,
   variables: Pick<McpServerArgs, "env" | "secrets">,
 ): docker.ContainerArgs {
-  const { resources, port, transport, name } = server;
+  const { resources, port, name } = server;
   const memory = memoryMiB(resources.memoryLimit);
   return {
     ...HARDENING,
     name: containerName,
     image,
-    envs: environment(listenEnv(server, "0.0.0.0"), variables),
+    envs: environment(
+      { ...(isBridged(server) ? bridgeEnv(server) : listenEnv(server, "0.0.0.0")), ...(server.develop && DEVELOP_ENV) },
+      variables,
+    ),
     networksAdvanced: [{ name: network, aliases: [name] }],
-    ports: transport === Transport.Http ? [{ internal: port, external: port, ip: LOOPBACK, protocol: "tcp" }] : [],
+    ports: [published(port)],
     mounts: [{ type: "volume", source: logsVolume, target: "/app/logs" }],
     labels: [{ label: "io.modelcontextprotocol.server.name", value: name }],
-    cpus: String(resources.cpuLimit),
+    cpus: cpus(resources.cpuLimit),
     // Docker has no reservation of CPU outside of Swarm; shares are what decides when CPU is short.
     cpuShares: Math.round(resources.cpuReservation * 1024),
     memory,
@@ -63,6 +85,17 @@ export function containerInputs(
     destroyGraceSeconds: 15,
   };
 }
+
+/** A number of CPUs as Docker's provider reports it: with a point, or every `up` would see a change. */
+export const cpus = (count: number): string => (Number.isInteger(count) ? count.toFixed(1) : String(count));
+
+/** A port of the container, published on this machine only. */
+export const published = (internal: number, external = internal) => ({
+  internal,
+  external,
+  ip: LOOPBACK,
+  protocol: "tcp",
+});
 
 /** Variables as Docker takes them, sorted, since the provider keeps a set. All of them are secret as soon as one is. */
 export function environment(

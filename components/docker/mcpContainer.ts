@@ -1,12 +1,14 @@
 import * as docker from "@pulumi/docker";
-import { McpCheck } from "../check";
-import { enterClients } from "../clients/entries";
+import { McpCheck, type McpCheckArgs } from "../check";
+import { type EndpointOutputs, enterClients } from "../clients/entries";
 import { McpImage } from "../image";
 import * as pulumi from "../pulumi";
-import { type McpServerArgs, plainSettings, resolve, Target } from "../server";
+import { type McpServerArgs, plainSettings, type ResolvedServer, resolve, Target } from "../server";
 import { reportAdvice } from "../server/diagnostics";
-import { containerInputs, LOOPBACK, PIDS_LIMIT } from "./containerInputs";
+import { clientLaunch } from "./clientLaunch";
+import { CONTAINER_OPTIONS, containerInputs, LOOPBACK, pidsLimit } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
+import { developInputs } from "./develop";
 import { KEEP_DATA } from "./serviceInputs";
 
 /** Arguments of McpContainer: what the server is, and its surroundings. */
@@ -17,10 +19,19 @@ export interface McpContainerArgs extends McpServerArgs {
   network?: pulumi.Input<string>;
 }
 
-/** An MCP server as a hardened Docker container: image built, published on this machine only, checked by a real MCP handshake. */
+/**
+ * An MCP server as a hardened Docker container: image built, published on this machine only, checked by a real MCP
+ * handshake. A stdio server is served by HTTP, one process a session, or started by its clients with `docker run -i`.
+ */
 export class McpContainer extends pulumi.ComponentResource {
-  /** URL of the MCP endpoint. */
-  readonly url: pulumi.Output<string>;
+  /** How clients reach it: "http", or "stdio" for a server that they start themselves. */
+  readonly transport: pulumi.Output<string>;
+  /** URL of the MCP endpoint; undefined for a server that clients start themselves. */
+  readonly url: pulumi.Output<string | undefined>;
+  /** Command with which a client starts the container; undefined for a server that runs already. */
+  readonly command: pulumi.Output<string | undefined>;
+  /** Arguments of that command; undefined for a server that runs already. */
+  readonly args: pulumi.Output<string[] | undefined>;
   /** What is deployed: the image's digest or id. */
   readonly image: pulumi.Output<string>;
   /** Names of the server's tools, sorted. */
@@ -37,46 +48,82 @@ export class McpContainer extends pulumi.ComponentResource {
     const server = resolve(name, settings);
     reportAdvice(server, Target.Docker, this);
 
-    const image = new McpImage(name, serverArgs, { parent: this });
+    const image = new McpImage(name, serverArgs, { parent: this }).reference;
     const joined = network ?? new docker.Network(`${name}-network`, {}, { parent: this }).name;
-    const fullName = containerName ?? `mcp-${pulumi.getStack()}-${name}`;
+    const { endpoint, check } = server.launchedByClient
+      ? startedByClients(server, { image, network: joined }, args)
+      : this.running(server, { image, network: joined, containerName }, { ...args, resources: settings.resources });
+    const checked = new McpCheck(`${name}-check`, { server: name, ...check }, { parent: this });
+
+    this.transport = pulumi.output(server.launchedByClient ? "stdio" : "http");
+    this.url = pulumi.output(endpoint.url);
+    this.command = pulumi.output(endpoint.command);
+    this.args = pulumi.output(endpoint.args);
+    this.image = image;
+    this.tools = checked.tools;
+    this.toolsDigest = checked.toolsDigest;
+    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: checked });
+    this.registerOutputs();
+  }
+
+  /** The server in a container that runs all the time. */
+  private running(
+    server: ResolvedServer,
+    { image, network, containerName = `mcp-${pulumi.getStack()}-${server.name}` }: Place,
+    args: Variables & { resources?: object },
+  ): Deployed {
+    const { name, port, path, health } = server;
     const logs = new docker.Volume(
       `${name}-logs`,
-      { name: pulumi.interpolate`${fullName}-logs` },
+      { name: pulumi.interpolate`${containerName}-logs` },
       { parent: this, ...KEEP_DATA },
     );
-    const surroundings = {
-      containerName: fullName,
-      network: joined,
-      image: image.reference,
-      logsVolume: logs.name,
-    };
-    const container = new docker.Container(`${name}-container`, containerInputs(server, surroundings, args), {
-      parent: this,
+    const inputs = containerInputs(server, { containerName, network, image, logsVolume: logs.name }, args);
+    const container = new docker.Container(
+      `${name}-container`,
+      { ...inputs, ...developInputs(server, inputs, args) },
       // Name and port can't be held by two containers at once.
-      deleteBeforeReplace: true,
-    });
+      { parent: this, ...CONTAINER_OPTIONS },
+    );
     const ready = new ContainerReady(
       `${name}-ready`,
       {
         server: name,
         container: container.id,
-        pidsLimit: PIDS_LIMIT,
-        url: `http://${LOOPBACK}:${server.port}${server.health.readinessPath}`,
-        timeoutSeconds: server.health.startPeriodSeconds,
+        pidsLimit: pidsLimit(server),
+        url: `http://${LOOPBACK}:${port}${health.readinessPath}`,
+        timeoutSeconds: health.startPeriodSeconds,
       },
       { parent: this },
     );
-    this.url = pulumi.output(`http://${LOOPBACK}:${server.port}${server.path}`);
-    this.image = image.reference;
-    const check = new McpCheck(
-      `${name}-check`,
-      { server: name, url: this.url, triggers: [ready.containerId] },
-      { parent: this },
-    );
-    this.tools = check.tools;
-    this.toolsDigest = check.toolsDigest;
-    this.clients = enterClients(name, { url: this.url }, clients, args.secrets, { parent: this, dependsOn: check });
-    this.registerOutputs();
+    const url = pulumi.output(`http://${LOOPBACK}:${port}${path}`);
+    return { endpoint: { url }, check: { url, triggers: [ready.containerId] } };
   }
+}
+
+type Variables = Pick<McpServerArgs, "env" | "secrets">;
+
+interface Place {
+  image: pulumi.Output<string>;
+  network: pulumi.Input<string>;
+  containerName?: pulumi.Input<string> | undefined;
+}
+
+/** What is handed to clients, and how it is checked. */
+interface Deployed {
+  endpoint: EndpointOutputs;
+  check: Pick<McpCheckArgs, Exclude<keyof McpCheckArgs, "server">>;
+}
+
+/** Nothing runs: the check starts the container as a client does. */
+function startedByClients(server: ResolvedServer, place: Place, args: Variables): Deployed {
+  const endpoint = clientLaunch(server, place, args);
+  // The engine that the Docker provider uses; clients take the one that their user's Docker configuration names.
+  const { DOCKER_HOST } = process.env;
+  const env = endpoint.env.apply((own) => ({ ...own, ...(DOCKER_HOST && { DOCKER_HOST }) }));
+  const { startPeriodSeconds } = server.health;
+  return {
+    endpoint,
+    check: { ...endpoint, env, secrets: args.secrets ?? {}, timeoutSeconds: startPeriodSeconds },
+  };
 }

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
-import { PIDS_LIMIT } from "./containerInputs";
+import { CONTAINER_OPTIONS, PIDS_LIMIT } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { KEEP_DATA, serviceInputs } from "./serviceInputs";
 
@@ -18,8 +18,10 @@ export interface McpServiceArgs {
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
   volume?: pulumi.Input<string>;
-  /** Port in the container that is published on 127.0.0.1 under the same number. Defaults to none: only the network reaches the service. */
+  /** Port on 127.0.0.1 under which processes of this machine reach the service. Defaults to none: only the network reaches the service. */
   publish?: pulumi.Input<number>;
+  /** Port in the container that `publish` leads to. Defaults to the same number. */
+  internalPort?: pulumi.Input<number>;
   /** Command in the container that ends with 0 when the service can take work. Defaults to none: it counts as ready once it runs. */
   health?: pulumi.Input<pulumi.Input<string>[]>;
   /** User in the container, as "uid" or "uid:gid". Defaults to the image's own. */
@@ -57,7 +59,7 @@ export class McpService extends pulumi.ComponentResource {
     const container = new docker.Container(
       `${name}-container`,
       serviceInputs(name, args, { containerName, image: image.imageId, volume: data?.name }),
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, ...CONTAINER_OPTIONS },
     );
     const ready = new ContainerReady(
       `${name}-ready`,

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { memoryMiB } from "../server";
-import { environment, HARDENING, LOOPBACK } from "./containerInputs";
+import { cpus, environment, HARDENING, LOOPBACK } from "./containerInputs";
 import type { McpServiceArgs } from "./mcpService";
 
 /**
@@ -38,7 +38,7 @@ export function serviceInputs(
     },
     ...(args.user && { user: args.user }),
     ...(args.publish !== undefined && {
-      ports: [{ internal: args.publish, external: args.publish, ip: LOOPBACK, protocol: "tcp" }],
+      ports: [{ internal: args.internalPort ?? args.publish, external: args.publish, ip: LOOPBACK, protocol: "tcp" }],
     }),
     ...(volume !== undefined && args.volume !== undefined
       ? { mounts: [{ type: "volume", source: volume, target: args.volume }] }
@@ -52,7 +52,7 @@ export function serviceInputs(
         startPeriod: "30s",
       },
     }),
-    cpus: pulumi.output(args.cpuLimit ?? 0.5).apply(String),
+    cpus: pulumi.output(args.cpuLimit ?? 0.5).apply(cpus),
     memory,
     memorySwap: memory,
     stopTimeout: 15,

@@ -11,6 +11,7 @@ export const Activation: Provider = lazy(() => require("../process/provider/acti
 export const Process: Provider = lazy(() => require("../process/provider/process").processProvider);
 export const Check: Provider = lazy(() => require("../check/provider").checkProvider);
 export const ContainerReady: Provider = lazy(() => require("../docker/provider/ready").readyProvider);
+export const ImageScan: Provider = lazy(() => require("../image/provider/scan").scanProvider);
 export const ClientFile: Provider = lazy(() => require("../clients/provider").clientFileProvider);
 
 function lazy(load: () => Provider): Provider {

@@ -1,7 +1,14 @@
 import * as pulumi from "../pulumi";
 
 /** The kinds of dynamic resource of this package; each has its operations in `provider.ts`. */
-export type DynamicKind = "Installation" | "Activation" | "Process" | "Check" | "ClientFile" | "ContainerReady";
+export type DynamicKind =
+  | "Installation"
+  | "Activation"
+  | "Process"
+  | "Check"
+  | "ClientFile"
+  | "ContainerReady"
+  | "ImageScan";
 
 /**
  * A resource whose create, update and delete run in Pulumi's dynamic provider.

@@ -1,45 +1,50 @@
-import { listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
-import { nodeStages } from "./nodeDockerfile";
-import { pythonStages } from "./pythonDockerfile";
-import type { DockerfileOptions } from "./stages";
+import { additionsOf, bridgeImageEnv, containerCommand, isBridged } from "../bridge";
+import { ImageLayout, listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
+import { nodeRecipe } from "./nodeDockerfile";
+import { pythonRecipe } from "./pythonDockerfile";
+import { type DockerfileOptions, stages } from "./stages";
 
 /** Non-root, and clear of the ids that base images give away themselves: `node` has 1000 in Node's. */
 export const IMAGE_USER = "10001:10001";
 
 /** The Dockerfile for a server, by the guidelines' recipes with their faults corrected. */
-export function writeDockerfile(server: ResolvedServer, options: DockerfileOptions): string {
-  const isPython = server.runtime === Runtime.Python;
-  const { stages, env, probe, command } = (isPython ? pythonStages : nodeStages)(server, options);
-  const isHttp = server.transport === Transport.Http;
+export function writeDockerfile(server: ResolvedServer, given: DockerfileOptions): string {
+  const additions = additionsOf(server);
+  const isMounted = server.develop?.mount ?? false;
+  // What is installed beside the server needs a stage that is thrown away.
+  const needsStage = additions.length > 0 || isMounted;
+  const options = needsStage ? { ...given, layout: ImageLayout.MultiStage } : given;
+  const recipe = (server.runtime === Runtime.Python ? pythonRecipe : nodeRecipe)(server, options);
+  const isHttp = server.transport === Transport.Http || isBridged(server);
+  const env = { ...recipe.env, ...listenEnv(server, "0.0.0.0"), ...(isBridged(server) && bridgeImageEnv(server)) };
+  const folders = additions.flatMap(({ files }) => files.map((file) => file.path.split("/")[0]));
   return lines([
-    `# Written by pulumi-mcp-deploy. To take it over: copy it to ${"`Dockerfile`"} in the server's folder.`,
-    ...stages,
-    // Behind the dependencies: a change of the source leaves their layers cached.
-    "COPY . .",
-    keyValues("ENV", { ...env, ...listenEnv(server, "0.0.0.0") }),
-    keyValues("LABEL", labels(server, options)),
+    "# Written by pulumi-mcp-deploy. To take it over: npm run eject",
+    ...stages(recipe, options, { additions, isMounted }),
     // A volume takes over the owner of the folder that it is mounted on.
     `RUN mkdir -p logs && chown ${IMAGE_USER} logs`,
+    // Behind everything that takes time: a change of the source leaves those layers cached.
+    ...(isMounted ? [] : ["COPY . ."]),
+    keyValues("ENV", env),
+    keyValues("LABEL", { ...labels(server, options), ...options.labels }),
+    ...leftovers(folders),
     `USER ${IMAGE_USER}`,
-    ...(isHttp ? [`EXPOSE ${server.port} ${server.metricsPort}`] : []),
+    ...(isHttp ? [`EXPOSE ${isBridged(server) ? server.port : `${server.port} ${server.metricsPort}`}`] : []),
     "STOPSIGNAL SIGTERM",
-    isHttp ? healthcheck(server, probe) : "HEALTHCHECK NONE",
+    isHttp ? healthcheck(server, recipe.probe) : "HEALTHCHECK NONE",
     // tini as PID 1 reaps orphans and hands signals on; -s lets it do so under a runtime's own init, too.
     `ENTRYPOINT ${execForm(["tini", "-s", "--"])}`,
-    `CMD ${execForm(command)}`,
+    `CMD ${execForm(containerCommand(server, recipe.command))}`,
   ]);
 }
 
-/** The bases that servers are built on unless another is set, pinned to a minor version; a digest pins more. */
-export function defaultBase({ runtime }: Pick<ResolvedServer, "runtime">): string {
-  return runtime === Runtime.Python ? "python:3.11-slim" : "node:22-slim";
-}
+/** What was installed out of the context elsewhere. */
+const leftovers = (folders: (string | undefined)[]): string[] =>
+  folders.length > 0 ? [`RUN rm -rf ${[...new Set(folders)].join(" ")}`] : [];
 
-/** Where an image comes from. The revision is the digest of the source, not a commit: the same source is the same image. */
-function labels({ name }: ResolvedServer, { revision, base }: DockerfileOptions): Record<string, string> {
+function labels({ name }: ResolvedServer, { base }: DockerfileOptions): Record<string, string> {
   return {
     "org.opencontainers.image.title": name,
-    "org.opencontainers.image.revision": revision,
     "org.opencontainers.image.base.name": base,
     "io.modelcontextprotocol.server.name": name,
   };
@@ -51,8 +56,9 @@ function healthcheck({ health }: ResolvedServer, probe: string[]): string {
   return `HEALTHCHECK ${timing} --retries=${retries} \\\n    CMD ${execForm(probe)}`;
 }
 
+/** Values are expanded by the builder: a `$` of theirs must be escaped. */
 function keyValues(instruction: "ENV" | "LABEL", values: Record<string, string>): string {
-  const pairs = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const pairs = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value).replaceAll("$", "\\$")}`);
   return `${instruction} ${pairs.join(" \\\n    ")}`;
 }
 

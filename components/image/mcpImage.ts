@@ -1,74 +1,73 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import {
-  ImageLayout,
+  type ImageFindings,
   type ImageSettings,
   InvalidInputError,
   type McpServerArgs,
   plainSettings,
   type ResolvedServer,
   resolve,
-  sourceDigest,
 } from "../server";
-import { writeContext } from "./context";
-import { defaultBase, writeDockerfile } from "./dockerfile";
+import { type BuildContext, contextFiles, filesDigest, writeContext } from "./context";
+import { writeDockerfile } from "./dockerfile";
+import { ImageScan } from "./imageScan";
 import { imageInputs } from "./inputs";
+import { dockerfileOptions } from "./options";
+import { checkAdditions, checkDockerfile, findDockerfile } from "./ownDockerfile";
+import { checkSettings, secretNames, secretsOf } from "./settings";
 
 /**
  * The image of an MCP server, built from its own Dockerfile or from one that is written for it, and pushed when a
  * registry is given.
  */
 export class McpImage extends pulumi.ComponentResource {
-  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is not pushed. Never a tag. */
+  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is not pushed. Never a tag. Known once a scan that was asked for has passed. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpImage", name, {}, opts);
     const { image = {}, ...settings } = plainSettings(args);
     const server = resolve(name, settings);
-    const built = new docker.Image(
-      `${name}-image`,
-      imageInputs(server, contextOf(server, image), image, args.registry),
-      {
-        parent: this,
-      },
-    );
-    this.reference = built.repoDigest;
+    const { context, warnings } = buildContext(server, image, secretNames(args.image));
+    for (const warning of warnings) void pulumi.log.warn(warning, this);
+
+    const late = { registry: args.registry, buildSecrets: secretsOf(args.image) };
+    const built = new docker.Image(`${name}-image`, imageInputs(server, context, image, late), { parent: this });
+    this.reference =
+      image.scan === undefined
+        ? built.repoDigest
+        : new ImageScan(`${name}-scan`, { server: name, image: built.repoDigest, ...image.scan }, { parent: this })
+            .reference;
     this.registerOutputs();
   }
 }
 
-/** Writes the build context, with the server's own Dockerfile or one for it. */
-function contextOf(server: ResolvedServer, image: ImageSettings) {
+/**
+ * Writes the build context, with the server's own Dockerfile or one for it.
+ * @throws InvalidInputError with every problem of the settings and the Dockerfile
+ */
+function buildContext(
+  server: ResolvedServer,
+  image: ImageSettings,
+  buildSecrets: string[],
+): { context: BuildContext; warnings: string[] } {
+  const own = findDockerfile(server, image.dockerfile);
+  const found: ImageFindings[] = [
+    checkSettings(image, buildSecrets),
+    ...(own ? [checkDockerfile(own, image, buildSecrets), checkAdditions(own, server)] : []),
+  ];
+  const problems = found.flatMap((findings) => findings.problems);
+  if (problems.length > 0) throw new InvalidInputError(problems);
+
+  const files = contextFiles(server, own !== undefined);
+  const dockerfile =
+    own?.text ??
+    writeDockerfile(server, dockerfileOptions(server, image, { buildSecrets, revision: filesDigest(files) }));
   const folder = path.posix.join(".mcp", pulumi.getStack(), server.name);
-  return writeContext(server, ownDockerfile(server, image) ?? writtenDockerfile(server, image), folder);
-}
-
-function ownDockerfile({ source, inspection }: ResolvedServer, { dockerfile }: ImageSettings): string | undefined {
-  if (dockerfile === undefined) return inspection.dockerfile?.text;
-  try {
-    return readFileSync(path.join(source, dockerfile), "utf8");
-  } catch {
-    throw new InvalidInputError([
-      {
-        path: "image.dockerfile",
-        message: "there is no such file in the server's folder",
-        got: dockerfile,
-        allowed: "the path of a Dockerfile, relative to `source`",
-        fix: "correct the path, or leave it out: then a Dockerfile is written",
-      },
-    ]);
-  }
-}
-
-function writtenDockerfile(server: ResolvedServer, image: ImageSettings): string {
-  return writeDockerfile(server, {
-    layout: image.layout ?? ImageLayout.MultiStage,
-    base: image.base ?? defaultBase(server),
-    securityUpdates: image.securityUpdates ?? false,
-    systemPackages: image.systemPackages ?? [],
-    revision: sourceDigest(server.source),
-  });
+  return {
+    context: writeContext(files, dockerfile, folder),
+    warnings: found.flatMap((findings) => findings.warnings),
+  };
 }

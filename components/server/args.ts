@@ -28,20 +28,62 @@ export type Client = (typeof Client)[keyof typeof Client];
 export const ImageLayout = { MultiStage: "multi-stage", Lightweight: "lightweight" } as const;
 export type ImageLayout = (typeof ImageLayout)[keyof typeof ImageLayout];
 
+/** What becomes of image references that may mean another image tomorrow. */
+export const ImagePinning = { Refuse: "refuse", Warn: "warn", Off: "off" } as const;
+export type ImagePinning = (typeof ImagePinning)[keyof typeof ImagePinning];
+
+/** The vulnerability scanners that are known. */
+export const Scanner = { Trivy: "trivy", Grype: "grype" } as const;
+export type Scanner = (typeof Scanner)[keyof typeof Scanner];
+
+/** How bad a known vulnerability is. */
+export const Severity = { Critical: "critical", High: "high", Medium: "medium", Low: "low" } as const;
+export type Severity = (typeof Severity)[keyof typeof Severity];
+
+/** A scan of the built image for known vulnerabilities, by a scanner that is installed on this machine. */
+export interface ScanArgs {
+  /** The scanner: "trivy" or "grype". Defaults to the one that is installed, trivy before grype. */
+  scanner?: pulumi.Input<Scanner>;
+  /** The least severity that fails the deployment: "critical", "high", "medium" or "low". Defaults to "high". */
+  severity?: pulumi.Input<Severity>;
+  /** Whether vulnerabilities without a fixed version fail the deployment, too. Defaults to false. */
+  unfixed?: pulumi.Input<boolean>;
+  /** Ids of vulnerabilities that are accepted, such as "CVE-2026-1234". Defaults to none. */
+  ignore?: pulumi.Input<pulumi.Input<string>[]>;
+  /** File that the image's SBOM is written to, as CycloneDX JSON; absolute or relative to the Pulumi project. Defaults to none. */
+  sbom?: pulumi.Input<string>;
+}
+
 /** How a server's image is built. */
 export interface ImageArgs {
   /** The server's own Dockerfile, relative to `source`. Defaults to "Dockerfile" where the folder has one, else one is written. */
   dockerfile?: pulumi.Input<string>;
   /** Layout of a written Dockerfile: "multi-stage" or "lightweight". Defaults to "multi-stage". */
   layout?: pulumi.Input<ImageLayout>;
-  /** Image that a written Dockerfile starts from, with a pinned tag or a digest. Defaults to "python:3.11-slim" or "node:22-slim". */
+  /** Image that a written Dockerfile starts from, with a pinned tag or a digest. Defaults to "python:3.11-slim" or "node:22-slim", or the first newer one that the folder accepts. */
   base?: pulumi.Input<string>;
   /** Whether the system's security updates are installed on top of the base. Defaults to false. */
   securityUpdates?: pulumi.Input<boolean>;
   /** System packages to install, by the base's package manager. Defaults to none. */
   systemPackages?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Build arguments, such as PIP_INDEX_URL, NPM_CONFIG_REGISTRY or HTTPS_PROXY. No secrets: they stand in the build's history. Defaults to none. */
+  /** System packages that only the installation of the dependencies needs, such as a compiler. Defaults to none. */
+  buildPackages?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Build arguments, such as PIP_INDEX_URL, NPM_CONFIG_REGISTRY or HTTPS_PROXY. No secrets: see `buildSecrets`. Defaults to none. */
   buildArgs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Build arguments that are secret, such as a PIP_INDEX_URL with a password, or NPM_TOKEN. They exist in the build stage only and in no layer or history of the image. Defaults to none. */
+  buildSecrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Registry that images of Docker Hub are taken from, such as "mirror.example.com/hub", for a written Dockerfile. Defaults to Docker Hub. */
+  mirror?: pulumi.Input<string>;
+  /** PEM file with further certificate authorities, such as a company's, for the build and the server; absolute or relative to the Pulumi project. Defaults to none. */
+  caCertificate?: pulumi.Input<string>;
+  /** Any text, such as "2026-11": a change of it installs system packages, security updates and dependencies anew. Defaults to none. */
+  refresh?: pulumi.Input<string>;
+  /** What becomes of images that are not pinned: "refuse" refuses every tag without a version, "warn" warns of them and refuses `latest`, "off" warns of `latest`. Defaults to "warn". */
+  pinning?: pulumi.Input<ImagePinning>;
+  /** URL of the source repository, for the image's label. Defaults to the one that package.json names. */
+  repository?: pulumi.Input<string>;
+  /** Scan for known vulnerabilities before the image is deployed. Defaults to none. */
+  scan?: pulumi.Input<ScanArgs>;
   /** Platform to build for, such as "linux/amd64". Defaults to Linux on this machine's architecture. */
   platform?: pulumi.Input<string>;
 }
@@ -86,6 +128,24 @@ export interface HealthArgs {
   retries?: pulumi.Input<number>;
 }
 
+/** How a stdio server is served by Streamable HTTP in a container: one process of it for each session. */
+export interface BridgeArgs {
+  /** Most sessions at a time; further ones are refused with HTTP 503. Defaults to what the memory limit has room for at 64 MiB each, at most 50. */
+  maxSessions?: pulumi.Input<number>;
+  /** Seconds after which a session that nobody uses ends, and its process with it. Defaults to 300. */
+  idleTimeoutSeconds?: pulumi.Input<number>;
+  /** Whether clients of revision 2026-07-28, which has no sessions, are served without: by one process that they share. Defaults to false: they fall back to a revision with sessions. */
+  stateless?: pulumi.Input<boolean>;
+}
+
+/** Development in a container: an edit is live without a rebuild. */
+export interface DevelopArgs {
+  /** Whether the source folder is mounted, read-only, and the server restarted when a file in it changes. Defaults to true. */
+  mount?: pulumi.Input<boolean>;
+  /** Port on 127.0.0.1 of the debugger: debugpy for Python, the inspector for Node. Defaults to none. */
+  debugPort?: pulumi.Input<number>;
+}
+
 /**
  * What a server is, wherever it runs. Only `source` is required: the rest is detected from the folder or defaulted.
  * Everything but `env` and `secrets` decides which resources exist, so it must be known at preview.
@@ -119,6 +179,12 @@ export interface McpServerArgs {
   image?: pulumi.Input<ImageArgs>;
   /** Where the image is pushed. Defaults to none: the image stays on the Docker Engine that built it. */
   registry?: pulumi.Input<RegistryArgs>;
+  /** How containers serve a stdio server by HTTP. Defaults to one process a session, an idle time-out of 300 s, and as many sessions as the memory has room for. */
+  bridge?: pulumi.Input<BridgeArgs>;
+  /** Whether clients start the container of a stdio server themselves, with `docker run -i`; for Docker. Defaults to false: the bridge serves it. */
+  launchedByClient?: pulumi.Input<boolean>;
+  /** Development settings; for Docker. Defaults to none: the image holds the source. */
+  develop?: pulumi.Input<DevelopArgs>;
   /** MCP clients into whose configuration file of this user the server is entered. Defaults to none: `clients` of the component says what to paste. */
   clients?: pulumi.Input<pulumi.Input<Client>[]>;
 }

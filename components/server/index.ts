@@ -1,13 +1,19 @@
 export { ADVICE_RULES, type Advice, type AdviceContext, advise, fitWarnings, type Reason } from "./advisor";
 export {
+  type BridgeArgs,
   Client,
+  type DevelopArgs,
   type HealthArgs,
   type ImageArgs,
   ImageLayout,
+  ImagePinning,
   type McpServerArgs,
   type RegistryArgs,
   type ResourcesArgs,
   Runtime,
+  type ScanArgs,
+  Scanner,
+  Severity,
   Target,
   Transport,
 } from "./args";
@@ -22,7 +28,8 @@ export { memoryMiB, parseMemory } from "./memory";
 export { plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
-export type { EntryPoint, ImageSettings, ResolvedServer, ServerSettings } from "./resolved";
+export type { EntryPoint, ImageSettings, ResolvedServer, ScanSettings, ServerSettings } from "./resolved";
 export * from "./validate";
 export * from "./validateHealth";
+export * from "./validateImage";
 export * from "./validateResources";

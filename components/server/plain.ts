@@ -17,6 +17,12 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   const settings: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(args)) {
     if (LATE.has(field) || value === undefined) continue;
+    if (field === "image" && isPlainObject(value)) {
+      const { buildSecrets: _, ...image } = value;
+      if (holdsOutput(image)) problems.push(notPlain(field));
+      settings[field] = image;
+      continue;
+    }
     if (holdsOutput(value)) problems.push(notPlain(field));
     settings[field] = value;
   }
@@ -25,10 +31,10 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   return settings as unknown as ServerSettings;
 }
 
-const plainKeys = (map: unknown): string[] =>
-  typeof map === "object" && map !== null && !pulumi.Output.isInstance(map) && !(map instanceof Promise)
-    ? Object.keys(map)
-    : [];
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+
+const plainKeys = (map: unknown): string[] => (isPlainObject(map) ? Object.keys(map) : []);
 
 function holdsOutput(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;

@@ -10,6 +10,7 @@ import type { ResolvedServer, ServerSettings } from "./resolved";
 import { chooseRuntime } from "./runtime";
 import { decideTransport, type TransportDecision } from "./transport";
 import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
+import { bridgeSettings, bridgeWarnings, validateBridge, validateLaunch } from "./validateBridge";
 import { validateHealth } from "./validateHealth";
 import { validateResources } from "./validateResources";
 
@@ -41,10 +42,14 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
   if (settings.port === undefined) problems.push(...validatePort(port));
   if (settings.path === undefined) problems.push(...validateHttpPath(mcpPath, "path"));
   problems.push(...validatePortPair(port, metricsPort));
+  if (detected) problems.push(...validateLaunch(settings, detected.transport));
 
   if (problems.length > 0 || detected?.entryPoint === undefined || inspection === undefined) {
     throw new InvalidInputError(problems.map((problem) => ({ ...problem, path: prefix(options.path, problem.path) })));
   }
+  const { develop, launchedByClient = false } = settings;
+  const resources = { ...DEFAULTS.resources, ...defined(settings.resources) };
+  const bridge = bridgeSettings(defined(settings.bridge), resources.memoryLimit);
   return {
     name,
     source: inspection.folder,
@@ -55,12 +60,20 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
     port,
     metricsPort,
     path: mcpPath,
-    resources: { ...DEFAULTS.resources, ...defined(settings.resources) },
+    resources,
     health: { ...DEFAULTS.health, ...defined(settings.health) },
+    bridge,
+    launchedByClient,
+    develop: develop && { mount: develop.mount ?? true, debugPort: develop.debugPort },
     requiresRuntime: detected.requiresRuntime,
     dependencyFiles: detected.dependencyFiles,
     dependencies: detected.dependencies,
-    warnings: [...detected.warnings, ...listeningWarnings(detected, port, mcpPath), ...installWarnings(detected)],
+    warnings: [
+      ...detected.warnings,
+      ...listeningWarnings(detected, port, mcpPath),
+      ...installWarnings(detected),
+      ...bridgeWarnings({ transport: detected.transport, launchedByClient, bridge, resources }),
+    ],
     inspection,
   };
 }
@@ -75,6 +88,7 @@ function validateSettings(name: string, settings: ServerSettings): Problem[] {
     ...(metricsPort === undefined ? [] : validatePort(metricsPort, "metricsPort")),
     ...(mcpPath === undefined ? [] : validateHttpPath(mcpPath, "path")),
     ...validateResources({ ...DEFAULTS.resources, ...defined(settings.resources) }),
+    ...validateBridge(settings),
     ...validateHealth({ ...DEFAULTS.health, ...defined(settings.health) }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Client, ImageLayout, Runtime, Transport } from "./args";
+import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Severity, Transport } from "./args";
 import type { Dependency } from "./detection";
 import type { Inspection } from "./inspect";
 
@@ -14,6 +14,9 @@ export interface ServerSettings {
   path?: string;
   clients?: Client[];
   image?: ImageSettings;
+  bridge?: Partial<BridgeSettings>;
+  launchedByClient?: boolean;
+  develop?: { mount?: boolean; debugPort?: number };
   resources?: { cpuLimit?: number; memoryLimit?: string; cpuReservation?: number; memoryReservation?: string };
   health?: {
     readinessPath?: string;
@@ -25,15 +28,38 @@ export interface ServerSettings {
   };
 }
 
-/** ImageArgs as plain values. */
+/** BridgeArgs with their defaults. */
+export interface BridgeSettings {
+  maxSessions: number;
+  idleTimeoutSeconds: number;
+  stateless: boolean;
+}
+
+/** ImageArgs as plain values. `buildSecrets` stay outputs and are not part of it. */
 export interface ImageSettings {
   dockerfile?: string;
   layout?: ImageLayout;
   base?: string;
   securityUpdates?: boolean;
   systemPackages?: string[];
+  buildPackages?: string[];
   buildArgs?: Record<string, string>;
+  mirror?: string;
+  caCertificate?: string;
+  refresh?: string;
+  pinning?: ImagePinning;
+  repository?: string;
+  scan?: ScanSettings;
   platform?: string;
+}
+
+/** ScanArgs as plain values. */
+export interface ScanSettings {
+  scanner?: Scanner;
+  severity?: Severity;
+  unfixed?: boolean;
+  ignore?: string[];
+  sbom?: string;
 }
 
 /** How the server is started, relative to its folder. */
@@ -67,6 +93,12 @@ export interface ResolvedServer {
     startPeriodSeconds: number;
     retries: number;
   };
+  /** How a container serves a stdio server. */
+  bridge: BridgeSettings;
+  /** Whether clients start the container of a stdio server themselves. */
+  launchedByClient: boolean;
+  /** Development settings; undefined in production. */
+  develop: { mount: boolean; debugPort: number | undefined } | undefined;
   /** The minimum version the folder itself asks for, such as ">=3.11" or ">=22"; undefined when it says nothing. */
   requiresRuntime: string | undefined;
   /** Files that decide the dependencies (lock and requirement files), relative to the folder, sorted. */

@@ -42,6 +42,6 @@ export function fingerprint(root) {
     }
   };
   for (const name of readdirSync(root)) if (/^(tsconfig.*\.json|.*\.ts)$/.test(name)) visit(join(root, name));
-  for (const folder of ["components", "scripts"]) visit(join(root, folder));
+  for (const folder of ["components", "targets", "scripts"]) visit(join(root, folder));
   return `${count} sources, newest ${newest}\n`;
 }

@@ -28,8 +28,14 @@ mcp:index:McpContainer
   in   health?: HealthArgs
   in   image?: ImageArgs
   in   registry?: RegistryArgs
+  in   bridge?: BridgeArgs
+  in   launchedByClient?: boolean
+  in   develop?: DevelopArgs
   in   clients?: Client[]
-  out  url: string
+  out  transport: string
+  out  url?: string
+  out  command?: string
+  out  args?: string[]
   out  image: string
   out  tools: string[]
   out  toolsDigest: string
@@ -49,6 +55,9 @@ mcp:index:McpImage
   in   health?: HealthArgs
   in   image?: ImageArgs
   in   registry?: RegistryArgs
+  in   bridge?: BridgeArgs
+  in   launchedByClient?: boolean
+  in   develop?: DevelopArgs
   in   clients?: Client[]
   out  reference: string
 mcp:index:McpProcess
@@ -66,6 +75,9 @@ mcp:index:McpProcess
   in   health?: HealthArgs
   in   image?: ImageArgs
   in   registry?: RegistryArgs
+  in   bridge?: BridgeArgs
+  in   launchedByClient?: boolean
+  in   develop?: DevelopArgs
   in   clients?: Client[]
   out  transport: string
   out  url?: string
@@ -77,8 +89,10 @@ mcp:index:McpProcess
 mcp:index:McpRedis
   in   network: string
   in   image?: string
+  in   publish?: number
   in   containerName?: string
   out  url: string
+  out  hostUrl: string
 mcp:index:McpService
   in   image: string
   in   network: string
@@ -87,6 +101,7 @@ mcp:index:McpService
   in   secrets?: map of string
   in   volume?: string
   in   publish?: number
+  in   internalPort?: number
   in   health?: string[]
   in   user?: string
   in   capabilities?: string[]
@@ -95,7 +110,14 @@ mcp:index:McpService
   in   cpuLimit?: number
   in   containerName?: string
   out  host: string
+mcp:index:BridgeArgs
+  maxSessions?: number
+  idleTimeoutSeconds?: number
+  stateless?: boolean
 mcp:index:Client = ClaudeDesktop "claudeDesktop" | ClaudeCode "claudeCode" | VsCode "vscode" | Cursor "cursor" | Windsurf "windsurf" | Gemini "gemini" | Codex "codex"
+mcp:index:DevelopArgs
+  mount?: boolean
+  debugPort?: number
 mcp:index:HealthArgs
   readinessPath?: string
   livenessPath?: string
@@ -109,9 +131,18 @@ mcp:index:ImageArgs
   base?: string
   securityUpdates?: boolean
   systemPackages?: string[]
+  buildPackages?: string[]
   buildArgs?: map of string
+  buildSecrets?: map of string
+  mirror?: string
+  caCertificate?: string
+  refresh?: string
+  pinning?: ImagePinning
+  repository?: string
+  scan?: ScanArgs
   platform?: string
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
+mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
 mcp:index:RegistryArgs
   server: string
   namespace?: string
@@ -123,6 +154,14 @@ mcp:index:ResourcesArgs
   cpuReservation?: number
   memoryReservation?: string
 mcp:index:Runtime = Python "python" | Node "node"
+mcp:index:ScanArgs
+  scanner?: Scanner
+  severity?: Severity
+  unfixed?: boolean
+  ignore?: string[]
+  sbom?: string
+mcp:index:Scanner = Trivy "trivy" | Grype "grype"
+mcp:index:Severity = Critical "critical" | High "high" | Medium "medium" | Low "low"
 mcp:index:Transport = Stdio "stdio" | Http "http"
 `;
 

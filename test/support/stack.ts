@@ -1,14 +1,19 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { OpMap } from "@pulumi/pulumi/automation";
 import { obtainEngine } from "../../scripts/engine";
-import { type Operation, OperationError, operate, stackOutputs } from "../../scripts/operate";
+import { type Operation, OperationError, stackOutputs } from "../../scripts/operate";
 import { openSession, type Session } from "../../scripts/session";
 import { makeFolder } from "./folder";
 import type { ServerOutput } from "./mcpClient";
+import { attachProviders } from "./providers/attach";
+
+const execFileAsync = promisify(execFile);
 
 export const REPOSITORY = path.resolve(__dirname, "../..");
 export const example = (name: string): string => path.join(REPOSITORY, "examples", name);
@@ -25,11 +30,14 @@ export interface Result {
  * backend. Where the official language host is installed, it runs index.ts as `pulumi up` does.
  */
 export class TestStack {
+  /** A name of its own, since containers and networks are named after the stack. */
+  readonly name = `test-${randomBytes(3).toString("hex")}`;
   readonly root = makeFolder();
   readonly home = makeFolder();
   /** Environment variables that the engine and its plugins get beyond the test's own. */
   env: Record<string, string> = {};
   private session: Session | undefined;
+  private target: unknown;
   private readonly outside = { ...process.env };
 
   constructor(servers: object[], config: object = {}) {
@@ -49,7 +57,8 @@ export class TestStack {
   /** Replaces the stack's config. JSON is YAML. */
   configure(servers: object[], config: object = {}): void {
     const values = { "mcp:target": "process", "mcp:servers": servers, ...config };
-    const file = path.join(this.root, "Pulumi.local.yaml");
+    this.target = values["mcp:target"];
+    const file = path.join(this.root, `Pulumi.${this.name}.yaml`);
     const written = existsSync(file) ? readFileSync(file, "utf8") : "";
     const salt = /encryptionsalt"?: ["']?([^\s"'}]+)/.exec(written)?.[1];
     writeFileSync(file, JSON.stringify({ config: values, encryptionsalt: salt }));
@@ -57,7 +66,7 @@ export class TestStack {
 
   /** Sets a secret as a user does. It stays until the next `configure`. */
   async secret(name: string, value: string): Promise<void> {
-    const args = ["config", "set", "--secret", "--path", `mcp:secrets.${name}`, value, "--stack", "local"];
+    const args = ["config", "set", "--secret", "--path", `mcp:secrets.${name}`, value, "--stack", this.name];
     await this.inside(async () => {
       const session = await this.open();
       await session.create().catch(() => {});
@@ -93,7 +102,7 @@ export class TestStack {
 
   /** The stack's state as the backend holds it. */
   async state(): Promise<string> {
-    return this.inside(async () => (await this.open()).pulumi(["stack", "export", "--stack", "local"]));
+    return this.inside(async () => (await this.open()).pulumi(["stack", "export", "--stack", this.name]));
   }
 
   private get serversFolder(): string {
@@ -125,28 +134,43 @@ export class TestStack {
       if (waited === 1_200) throw new Error("no server was started within 60 s");
       await sleep(50);
     }
-    const children = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" });
-    const engine = children.split("\n").find((line) => /pulumi up /.test(line));
-    if (!engine) throw new Error(`no engine among:\n${children}`);
+    const engines = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+    const engine = engines.find((line) => / up /.test(line) && line.includes(`--stack ${this.name}`));
+    if (!engine) throw new Error(`no engine among:\n${engines.join("\n")}`);
     process.kill(Number.parseInt(engine, 10), "SIGKILL");
   }
 
   private run(operation: Operation): Promise<Result> {
-    return this.inside(async () => {
-      const lines: string[] = [];
-      const sink = { line: (text: string) => lines.push(text), status: () => {}, done: () => {} };
-      const report = await operate(await this.open(), operation, { sink: sink as never, create: true });
-      return { changes: report.changes, lines };
-    });
+    return this.inside(() =>
+      this.withProviders(async () => {
+        const request = { scripts: path.join(REPOSITORY, "dist", "scripts"), options: this.sessionOptions, operation };
+        const args = [path.join(__dirname, "operation.cjs"), JSON.stringify(request)];
+        const { stdout } = await execFileAsync(process.execPath, args, { cwd: this.root, maxBuffer: 64 * 1024 * 1024 });
+        const result = JSON.parse(stdout) as Result | { errors: string[] };
+        if ("errors" in result) throw new OperationError(operation, result.errors);
+        return result;
+      }),
+    );
+  }
+
+  private get sessionOptions() {
+    return { stack: this.name, root: this.root, program: path.join(REPOSITORY, "dist", "index.js") };
+  }
+
+  /** With the Docker providers for a stack whose target is Docker: the official plugins, else test providers. */
+  private async withProviders<T>(action: () => Promise<T>): Promise<T> {
+    if (this.target !== "docker") return action();
+    const { env, stop } = await attachProviders(this.root, this.outside);
+    Object.assign(process.env, env);
+    try {
+      return await action();
+    } finally {
+      await stop();
+    }
   }
 
   private async open(): Promise<Session> {
-    this.session ??= await openSession({
-      stack: "local",
-      root: this.root,
-      program: path.join(REPOSITORY, "dist", "index.js"),
-      engine: await obtainEngine(),
-    });
+    this.session ??= await openSession({ ...this.sessionOptions, engine: await obtainEngine() });
     return this.session;
   }
 
@@ -162,9 +186,12 @@ export class TestStack {
       PULUMI_CONFIG_PASSPHRASE: "test",
       ...this.env,
     });
+    const folder = process.cwd();
+    process.chdir(this.root);
     try {
       return await action();
     } finally {
+      process.chdir(folder);
       for (const key of Object.keys(process.env)) if (!(key in this.outside)) delete process.env[key];
       Object.assign(process.env, this.outside);
     }

@@ -45,9 +45,13 @@ export const readyProvider = {
 
 async function waitUntilReady(inputs: ReadyInputs): Promise<ReadyOutputs> {
   const container = openEngine().container(inputs.container);
-  await container.limitPids(inputs.pidsLimit);
+  // At once, and again once it runs for certain: a container that just ended can't be changed.
+  await container.limitPids(inputs.pidsLimit).catch(() => {});
   const problem = await problemOf(container, inputs);
-  if (problem === undefined) return { ...inputs, containerId: inputs.container };
+  if (problem === undefined) {
+    await container.limitPids(inputs.pidsLimit);
+    return { ...inputs, containerId: inputs.container };
+  }
   const lines = await container.lastLines(20);
   throw new Error(
     maskSecrets(`"${inputs.server}" is not ready: ${problem}. ${quoteLines(lines)}`, inputs.secrets ?? []),
@@ -61,7 +65,8 @@ async function problemOf(container: Container, inputs: ReadyInputs): Promise<str
   while (Date.now() < deadline) {
     const { running, restarts, exitCode, outOfMemory } = await container.state();
     if (outOfMemory) return "it used more memory than its limit and was ended";
-    if (restarts > 0 || !running) return `it ended while starting (exit code ${exitCode})`;
+    // A container that has been restarted meanwhile shows no exit code any more.
+    if (restarts > 0 || !running) return `it ended while starting${exitCode ? ` (exit code ${exitCode})` : ""}`;
     const answer = inputs.url ? await ask(inputs.url) : await container.run(inputs.command ?? ["true"]);
     if (answer === undefined) return undefined;
     last = answer;

@@ -48,7 +48,7 @@ describe("stack config", () => {
   it("needs nothing but a server's name and source", () => {
     assert.deepEqual(load({ servers: [{ name: "weather", source }] }), {
       target: "process",
-      servers: [{ name: "weather", services: [], args: { source, clients: [], secrets: {} } }],
+      servers: [{ name: "weather", target: "process", services: [], args: { source, clients: [], secrets: {} } }],
       services: [],
     });
   });
@@ -175,7 +175,13 @@ describe("stack config", () => {
 
   it("allows equal ports where each server has its own network", () => {
     const servers = ["a", "b"].map((name) => resolve(name, { source }));
-    assert.deepEqual(clashes(servers, Target.Kubernetes), []);
+    assert.deepEqual(
+      clashes(
+        servers,
+        servers.map(() => Target.Kubernetes),
+      ),
+      [],
+    );
   });
 
   it("refuses a target that this version does not have", () => {
@@ -196,7 +202,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health, image, services, containerName",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health, image, bridge, launchedByClient, develop, target, services, containerName",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

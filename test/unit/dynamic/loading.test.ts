@@ -10,10 +10,10 @@ function loadedBy(expression: string): string[] {
 }
 
 describe("what is loaded", () => {
-  it("by the components: neither npm's resolver nor the Automation API, which the SDK's index brings along", () => {
-    const modules = loadedBy('require("./dist/components"); require("./dist/config")');
+  it("by the program of the local stack: neither npm's resolver nor the Automation API, which the SDK's index brings along", () => {
+    const modules = loadedBy('require("./dist/config"); require("./dist/targets/process")');
     assert.deepEqual(
-      modules.filter((file) => /@npmcli|@pulumi.pulumi.automation/.test(file)),
+      modules.filter((file) => /@npmcli|@pulumi.pulumi.automation|@pulumi.(docker|kubernetes|random)/.test(file)),
       [],
     );
   });

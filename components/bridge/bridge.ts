@@ -1,0 +1,47 @@
+import { type ResolvedServer, Runtime, Transport } from "../server";
+import { type Addition, addedFiles, installInto } from "./files";
+
+/** Folder of the bridge in the build context, and in the image. */
+export const BRIDGE_CONTEXT = ".mcp-bridge";
+const FOLDER = "/opt/mcp-bridge";
+
+/** Whether a container reaches the server through the bridge: a stdio server that no client starts itself. */
+export const isBridged = ({ transport, launchedByClient }: Pick<ResolvedServer, "transport" | "launchedByClient">) =>
+  transport === Transport.Stdio && !launchedByClient;
+
+/** The bridge's programs and what they need: for a Python server one in Python, for a Node server one in Node. */
+export function bridgeAddition({ runtime }: Pick<ResolvedServer, "runtime">): Addition {
+  const isPython = runtime === Runtime.Python;
+  return {
+    files: addedFiles("image", BRIDGE_CONTEXT, isPython ? /\.(py|txt)$/ : /\.mjs$/),
+    install: [
+      `COPY ${BRIDGE_CONTEXT} ${FOLDER}`,
+      ...(isPython ? [installInto(`${FOLDER}/lib`, `--no-deps --require-hashes -r ${FOLDER}/requirements.txt`)] : []),
+    ],
+    folder: FOLDER,
+  };
+}
+
+/** The command that serves a stdio server's command by HTTP. The bridge looks for nothing in the server's packages (-I -S). */
+export function bridgeCommand({ runtime }: Pick<ResolvedServer, "runtime">, command: string[]): string[] {
+  const program =
+    runtime === Runtime.Python ? ["python", "-I", "-S", `${FOLDER}/bridge.py`] : ["node", `${FOLDER}/bridge.mjs`];
+  return [...program, ...command];
+}
+
+/** What the image says of it: where it listens. */
+export const bridgeImageEnv = ({ port, path }: Pick<ResolvedServer, "port" | "path">): Record<string, string> => ({
+  PORT: String(port),
+  MCP_BRIDGE_PATH: path,
+});
+
+/** What a container says of it: limits, whose change rebuilds no image. */
+export function bridgeEnv(server: ResolvedServer): Record<string, string> {
+  const { maxSessions, idleTimeoutSeconds, stateless } = server.bridge;
+  return {
+    ...bridgeImageEnv(server),
+    MCP_BRIDGE_MAX_SESSIONS: String(server.develop?.debugPort === undefined ? maxSessions : 1),
+    MCP_BRIDGE_IDLE_SECONDS: String(idleTimeoutSeconds),
+    ...(stateless && { MCP_BRIDGE_STATELESS: "true" }),
+  };
+}

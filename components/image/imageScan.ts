@@ -1,0 +1,14 @@
+import type { InputsOf } from "../dynamic/inputsOf";
+import { DynamicResource } from "../dynamic/resource";
+import type * as pulumi from "../pulumi";
+import type { ScanInputs } from "./provider/scan";
+
+/** Scans an image for known vulnerabilities once: again only when its digest or what is asked for changes. */
+export class ImageScan extends DynamicResource {
+  /** The image's digest or id, once it has passed. */
+  declare readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, inputs: InputsOf<ScanInputs>, opts: pulumi.CustomResourceOptions) {
+    super("ImageScan", name, { ...inputs, reference: undefined }, opts);
+  }
+}

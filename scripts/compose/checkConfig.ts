@@ -1,0 +1,31 @@
+import { resolve } from "node:path";
+import { setAllConfig } from "@pulumi/pulumi/runtime/config";
+import { InvalidInputError, type Problem } from "../../components/server/errors";
+import { loadSettings } from "../../config";
+import type { Imported } from "./importConfig";
+
+/**
+ * What `up` would refuse in an imported config: the same validation, with a value for each secret.
+ *
+ * @param root folder that paths of the config start from
+ */
+export function configProblems({ config, secrets }: Imported, root: string): Problem[] {
+  const servers = config["mcp:servers"].map((server) => ({ ...server, source: resolve(root, server.source) }));
+  const values = {
+    ...config,
+    "mcp:servers": servers,
+    ...(secrets.length > 0 && { "mcp:secrets": Object.fromEntries(secrets.map((name) => [name, "to be set"])) }),
+  };
+  const entries = Object.entries(values).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  setAllConfig(Object.fromEntries(entries), ["mcp:secrets"]);
+  try {
+    loadSettings();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return error.problems;
+  }
+}

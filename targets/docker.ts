@@ -1,0 +1,40 @@
+import * as docker from "@pulumi/docker";
+import { McpContainer } from "../components/docker/mcpContainer";
+import { McpRedis } from "../components/docker/mcpRedis";
+import { McpService } from "../components/docker/mcpService";
+import * as pulumi from "../components/pulumi";
+import { Target } from "../components/server/args";
+import type { ServerSetting, ServiceSetting, Settings } from "../config";
+import { runProcess } from "./process";
+
+/** A service that runs, under the name that servers ask for. */
+interface Running {
+  name: string;
+  service: McpRedis | McpService;
+}
+
+/** Runs all servers and services of the stack as containers of one network: what a compose file would describe. */
+export function deploy({ servers, services }: Settings): Record<string, object> {
+  const network = new docker.Network("network", { name: `mcp-${pulumi.getStack()}` }).name;
+  const running = services.map((service) => ({ name: service.name, service: runService(service, network) }));
+  return Object.fromEntries(servers.map((server) => [server.name, runServer(server, network, running)]));
+}
+
+function runService({ name, kind, args }: ServiceSetting, network: pulumi.Input<string>): Running["service"] {
+  if (kind === "image") return new McpService(name, { ...args, network });
+  const { publish, containerName, image } = args;
+  return new McpRedis(name, { network, publish, containerName, image: image || undefined });
+}
+
+/** A server as a container or, where its entry says so, as a local process beside the services; and what the stack output says of it. */
+function runServer(server: ServerSetting, network: pulumi.Input<string>, running: Running[]): object {
+  const { name, args, services, containerName, target } = server;
+  const needed = running.filter((service) => services.includes(service.name)).map(({ service }) => service);
+  const redis = needed.find((service) => service instanceof McpRedis);
+  const isProcess = target === Target.Process;
+  const secrets = redis ? { REDIS_URL: isProcess ? redis.hostUrl : redis.url, ...args.secrets } : args.secrets;
+  if (isProcess) return runProcess({ ...server, args: { ...args, secrets } }, needed);
+  const container = new McpContainer(name, { ...args, secrets, network, containerName }, { dependsOn: needed });
+  const { transport, url, command, args: commandArgs, image, tools, toolsDigest, clients } = container;
+  return { target, transport, url, command, args: commandArgs, image, tools, toolsDigest, clients };
+}

@@ -1,0 +1,29 @@
+// One operation on a test stack, in a process of its own, as each command of a user is. Argument: { scripts, options,
+// operation } as JSON. Prints { changes, lines } or { errors } as JSON.
+const path = require("node:path");
+
+const { scripts, options, operation } = JSON.parse(process.argv[2]);
+const { obtainEngine } = require(path.join(scripts, "engine"));
+const { openSession } = require(path.join(scripts, "session"));
+const { operate, OperationError } = require(path.join(scripts, "operate"));
+
+async function main() {
+  const lines = [];
+  const sink = { line: (text) => lines.push(text), status: () => {}, done: () => {} };
+  const session = await openSession({ ...options, engine: await obtainEngine() });
+  try {
+    const { changes } = await operate(session, operation, { sink, create: true });
+    return { changes, lines };
+  } catch (error) {
+    if (error instanceof OperationError) return { errors: error.errors };
+    throw error;
+  }
+}
+
+main().then(
+  (result) => process.stdout.write(JSON.stringify(result), () => process.exit(0)),
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
