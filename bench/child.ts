@@ -51,6 +51,9 @@ export function outcome({ command, args, cwd, env }: Command): Promise<Outcome> 
 export async function finish(command: Command): Promise<Finished> {
   const { milliseconds, stdout, code, all } = await outcome(command);
   if (code === 0) return { milliseconds, stdout };
-  const last = all.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+  const lines = all.trimEnd().split("\n");
+  // The engine tells of errors first, and of much else after them.
+  const told = lines.slice(0, -LAST_LINES).filter((line) => /error/i.test(line));
+  const last = [...told, ...lines.slice(-LAST_LINES)].join("\n");
   throw new Error(`${command.command} ${command.args.slice(0, 3).join(" ")} failed with exit code ${code}:\n${last}`);
 }

@@ -41,8 +41,11 @@ export function cleanUp(): void {
   removeAll(["ps", "--all", "--quiet", "--filter", `name=${PREFIX}`], ["rm", "--force", "--volumes"]);
   removeAll(["network", "ls", "--quiet", "--filter", `name=${PREFIX}`], ["network", "rm"]);
   removeVolumes();
-  removeAll(["images", "--quiet", "--filter", `reference=*${PREFIX}*`], ["rmi", "--force"]);
-  removeAll(["images", "--quiet", "--filter", `reference=mcp/${PREFIX}*`], ["rmi", "--force"]);
+  // By name: by its id, an image would lose the names that others gave it, too.
+  for (const reference of [`${PREFIX}*`, `${PREFIX}/*`, `mcp/${PREFIX}*`]) {
+    const names = ["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", `reference=${reference}`];
+    removeAll(names, ["rmi"]);
+  }
 }
 
 /** Removes the volumes of this run, so that the next `up` is a first one again. */

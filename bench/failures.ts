@@ -63,7 +63,8 @@ function failuresIn({ folder }: Workspace): Failure[] {
       source,
       config: { "mcp:services": [{ name: "absent", image: UNKNOWN_IMAGE }] },
       services: { absent: { image: UNKNOWN_IMAGE } },
-      told: /there-is-no-such-image/,
+      // Compose names the service only, where no registry can be reached.
+      told: /there-is-no-such-image|absent Error/,
     },
     { title: "crash at start", source: crashing, told: new RegExp(LAST_LINE) },
     { title: "taken port", source, during: ([server]) => takePort(server?.port ?? 0), told: taken },

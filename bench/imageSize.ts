@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, cleanUp, docker, needDocker, PREFIX, sizeOf } from "./docker";
 import { type Comparison, comparison } from "./measure";
@@ -35,8 +34,9 @@ export const imageSize: Benchmark = {
         const dependencies = dependenciesOf(ours);
         for (const name of theirs) {
           progress(`image size: building the guidelines' ${name}`);
-          const other = buildGuidelines(name, written.context, workspace.folder);
-          found.push(compareSizes(server, { ours, base, dependencies }, { name, ...other }));
+          const file = join(REPOSITORY, "test", "fixtures", "guidelines", `${name}.Dockerfile`);
+          const image = build(`${PREFIX}/guidelines-${name}`, file, written.context);
+          found.push(compareSizes(server, { ours, base, dependencies }, { name, image }));
         }
       }
       return found;
@@ -47,26 +47,10 @@ export const imageSize: Benchmark = {
   },
 };
 
-/** Builds one of the guidelines' Dockerfiles as it is, or else with the one change that a base with a virtual environment needs. */
-function buildGuidelines(name: string, context: string, folder: string): { image: string; notes: string[] } {
-  const file = join(REPOSITORY, "test", "fixtures", "guidelines", `${name}.Dockerfile`);
-  const tag = `${PREFIX}/guidelines-${name}`;
-  try {
-    return { image: build(tag, file, context), notes: [] };
-  } catch (error) {
-    if (!/Can not perform a '--user' install/.test(String(error))) throw error;
-    const changed = join(folder, `${name}.Dockerfile`);
-    writeFileSync(changed, readFileSync(file, "utf8").replace("--user", "--prefix=/root/.local"));
-    const note =
-      "guidelines: --prefix=/root/.local in place of --user, which this base, a virtual environment, refuses";
-    return { image: build(tag, changed, context), notes: [note] };
-  }
-}
-
 function compareSizes(
   server: string,
   { ours, base, dependencies }: { ours: string; base: string; dependencies: number },
-  theirs: { name: string; image: string; notes: string[] },
+  theirs: { name: string; image: string },
 ): Comparison {
   const size = sizeOf(ours);
   const own = size - sizeOf(base) - dependencies;
@@ -78,7 +62,6 @@ function compareSizes(
       limit: (sizeOf(base) + dependencies + OWN) / MB,
       notes: [
         `base ${(sizeOf(base) / MB).toFixed(1)} MB, dependencies ${(dependencies / MB).toFixed(1)} MB, all else ${(own / MB).toFixed(1)} MB`,
-        ...theirs.notes,
       ],
     },
     ["written", [size / MB]],

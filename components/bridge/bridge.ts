@@ -43,5 +43,6 @@ export function bridgeEnv(server: ResolvedServer): Record<string, string> {
     MCP_BRIDGE_MAX_SESSIONS: String(server.develop?.debugPort === undefined ? maxSessions : 1),
     MCP_BRIDGE_IDLE_SECONDS: String(idleTimeoutSeconds),
     ...(stateless && { MCP_BRIDGE_STATELESS: "true" }),
+    ...(server.develop?.mount && { MCP_BRIDGE_WATCH: "/app" }),
   };
 }

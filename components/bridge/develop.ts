@@ -30,8 +30,9 @@ export function developAddition({
 export function containerCommand(server: ResolvedServer, command: string[]): string[] {
   const { develop } = server;
   const debugged = develop?.debugPort === undefined ? command : debug(server, command);
-  const served = isBridged(server) ? bridgeCommand(server, debugged) : debugged;
-  return develop?.mount ? restarted(server, served) : served;
+  // The bridge restarts its processes itself: the sessions of clients outlive an edit.
+  if (isBridged(server)) return bridgeCommand(server, debugged);
+  return develop?.mount ? restarted(server, debugged) : debugged;
 }
 
 function debug({ runtime }: ResolvedServer, [interpreter = "", ...args]: string[]): string[] {
@@ -42,12 +43,9 @@ function debug({ runtime }: ResolvedServer, [interpreter = "", ...args]: string[
   return [interpreter, ...own, `${FOLDER}/debug/debugpy`, "--listen", listen, ...args.slice(own.length)];
 }
 
-/** In development nobody waits for a graceful end, but for the bridge, which has to end its own processes. */
-function restarted(server: ResolvedServer, command: string[]): string[] {
+/** In development nobody waits for a graceful end. */
+function restarted({ runtime }: ResolvedServer, command: string[]): string[] {
   const [interpreter = "", ...args] = command;
-  if (server.runtime === Runtime.Python) {
-    return ["python", "-I", "-S", `${FOLDER}/reload.py`, isBridged(server) ? "3" : "0.05", ...command];
-  }
-  const signal = isBridged(server) ? "SIGTERM" : "SIGKILL";
-  return [interpreter, "--watch-path=/app", "--watch-preserve-output", `--watch-kill-signal=${signal}`, ...args];
+  if (runtime === Runtime.Python) return ["python", "-I", "-S", `${FOLDER}/reload.py`, ...command];
+  return [interpreter, "--watch-path=/app", "--watch-preserve-output", "--watch-kill-signal=SIGKILL", ...args];
 }

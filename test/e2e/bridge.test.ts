@@ -39,7 +39,7 @@ describeWithDocker("stdio servers in containers", function () {
   };
 
   before(async () => {
-    const ports = await Promise.all([freePort(), freePort(), freePort()]);
+    const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     for (const runtime of ["python", "node"] as const) sources[runtime] = makeFolder(STDIO_SERVERS[runtime]);
     const bridge = { maxSessions: MAX_SESSIONS, idleTimeoutSeconds: IDLE_SECONDS };
     const resources = { memoryLimit: "3Gi", cpuLimit: 2 };
@@ -49,6 +49,7 @@ describeWithDocker("stdio servers in containers", function () {
         { name: "python", source: sources.python, transport: "stdio", port: ports[0], bridge, resources },
         { name: "node", source: sources.node, transport: "stdio", port: ports[1], bridge, resources },
         { name: "simple", source: example("simple-server"), port: ports[2], resources, bridge: { maxSessions: 25 } },
+        { name: "shared", source: example("simple-server"), port: ports[3], bridge: { stateless: true } },
         {
           name: "launched",
           source: sources.python,
@@ -74,6 +75,13 @@ describeWithDocker("stdio servers in containers", function () {
     assert.equal(simple.url, urls.simple);
     assert.deepEqual(simple.tools, ["simple_tool"]);
     assert.equal(await callTool(simple, "simple_tool", { param: "x" }), "Processed: x");
+  });
+
+  it("serve clients of revision 2026-07-28 without sessions when that is allowed: by one process", async () => {
+    const shared = await stack.server("shared");
+    const answers = await Promise.all(["a", "b", "c"].map((param) => callTool(shared, "simple_tool", { param })));
+    assert.deepEqual(answers, ["Processed: a", "Processed: b", "Processed: c"]);
+    assert.equal((await processes("shared")).length, 1);
   });
 
   it("change nothing when nothing changed", async () => {
@@ -172,7 +180,9 @@ describeWithDocker("stdio servers in containers", function () {
         assert.equal((await new HttpSession(url, { origin: "https://evil.example" }).open()).status, 403);
         assert.equal((await new HttpSession(url, { accept: "text/html" }).open()).status, 406);
         assert.equal((await session.request("PUT")).status, 405);
-        assert.equal((await session.request("POST", "{")).status, 400);
+        for (const body of ["{", "null", "[]", '{"id":1,"method":"x"}', '{"jsonrpc":"2.0","id":{},"method":"x"}']) {
+          assert.equal((await session.request("POST", body)).status, 400, body);
+        }
         const modern = new HttpSession(url, { "mcp-protocol-version": "2026-07-28" });
         const refused = await modern.post({ id: 1, method: "server/discover" });
         assert.equal(refused.status, 400);

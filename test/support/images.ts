@@ -47,6 +47,17 @@ export function build(
   return tag;
 }
 
+/** Builds an image again and returns the steps of its stages that were not cached. */
+export function uncachedSteps(tag: string, dockerfile: string, context: string): string[] {
+  const args = ["build", "--progress", "plain", "--tag", tag, "--file", dockerfile, context];
+  const { status, stderr } = spawnSync(commandLine(), args, { encoding: "utf8", env: ENV, timeout: 300_000 });
+  if (status !== 0) throw new Error(`docker build failed: ${stderr}`);
+  const cached = new Set([...stderr.matchAll(/^#(\d+) CACHED$/gm)].map((match) => match[1]));
+  const steps = [...stderr.matchAll(/^#(\d+) \[\S+ \d+\/\d+\] ((?!FROM).*)$/gm)];
+  if (cached.size === 0 || steps.length === 0) throw new Error(`the log of the build can't be read: ${stderr}`);
+  return steps.flatMap(([, id, step]) => (cached.has(id) || step === undefined ? [] : [step]));
+}
+
 /** The files of an image, absolute, as a container of it has them. */
 export function filesOf(image: string): string[] {
   const id = docker("create", image);

@@ -22,6 +22,7 @@ for line in sys.stdin:
         sys.exit("crashed as it was told")
     elif method == "tools/call":
         if params["name"] == "wait":
+            print("null", flush=True)
             print(json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "waiting"}}), flush=True)
             time.sleep(params["arguments"]["ms"] / 1000)
         count += 1
@@ -47,6 +48,7 @@ createInterface({ input: process.stdin }).on("line", async (line) => {
   } else if (method === "tools/call") {
     if (params.name === "crash") throw new Error("crashed as it was told");
     if (params.name === "wait") {
+      process.stdout.write("null\\n");
       send({ method: "notifications/message", params: { level: "info", data: "waiting" } });
       await new Promise((resolve) => setTimeout(resolve, params.arguments.ms));
     }

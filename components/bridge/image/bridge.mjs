@@ -10,6 +10,7 @@
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { watch } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { StringDecoder } from "node:string_decoder";
@@ -23,6 +24,8 @@ const settings = {
   idleMs: Number(MCP_BRIDGE_IDLE_SECONDS) * 1000,
   // Clients of revision 2026-07-28 have no sessions: they share one process, or are asked to use an older revision.
   stateless: MCP_BRIDGE_STATELESS === "true",
+  // Development: on a change in this folder each session goes on with a new process.
+  watch: process.env.MCP_BRIDGE_WATCH,
   allowedHosts: ["localhost", "127.0.0.1", "[::1]", ...ALLOWED_HOSTS.split(",").flatMap((host) => host.trim() || [])],
 };
 const [command, ...commandArgs] = process.argv.slice(2);
@@ -30,6 +33,7 @@ const [command, ...commandArgs] = process.argv.slice(2);
 const SESSION_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
 const STATELESS_REVISION = "2026-07-28";
 const MAX_MESSAGE = 10 * 1024 * 1024; // Bytes; the limit of the official SDK.
+const RENEWAL = "mcp-bridge-renewal"; // Id of the `initialize` that the bridge itself repeats.
 const MAX_BACKLOG = 100; // Messages kept for a client that has no stream open.
 const QUIET_MS = 15_000; // After that a stream gets a comment, so that no proxy takes it for dead.
 const END_MS = 1_000; // For a process to end by itself, and once more after SIGTERM.
@@ -51,12 +55,22 @@ class Session {
   stderr = "";
   nextId = 1;
 
+  initialize = undefined; // What began the session, to begin it anew in a new process.
+  queue = undefined; // Messages for a new process that is not ready yet.
+  isBroken = false;
+
   constructor(isShared) {
     this.isShared = isShared;
+    children.add(this);
+    this.start();
+  }
+
+  start() {
+    this.isBroken = false;
+    this.stderr = "";
     // A process group of its own: what the server starts itself ends with it.
     const child = spawn(command, commandArgs, { env: serverEnv(), stdio: "pipe", detached: true });
     this.child = child;
-    children.add(this);
     // When memory runs out, one session is lost and not all of them.
     if (child.pid) writeFile(`/proc/${child.pid}/oom_score_adj`, "1000").catch(() => {});
     const decoder = new StringDecoder("utf8");
@@ -64,29 +78,66 @@ class Session {
     child.stdout.on("data", (chunk) => {
       const lines = (rest + decoder.write(chunk)).split("\n");
       rest = lines.pop();
+      if (this.child !== child) return;
       for (const line of lines) this.receive(line);
       if (rest.length > MAX_MESSAGE) this.end("it sent a message of more than 10 MB");
     });
     child.stderr.on("data", (chunk) => {
       process.stderr.write(chunk);
-      this.stderr = (this.stderr + chunk).slice(-4096);
+      if (this.child === child) this.stderr = (this.stderr + chunk).slice(-4096);
     });
     child.stdin.on("error", () => {}); // It has ended: its exit says more.
     this.exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
       child.once("error", (error) => resolve(error.message));
     });
-    this.exited.then((how) => this.end(`it ended (${how})`));
-    this.gone = this.exited.then(() => {
+    this.gone = this.exited.then((how) => {
       if (child.pid) signalGroup(child.pid, "SIGKILL");
-      children.delete(this);
+      if (this.child !== child) return;
+      if (this.isEnding || !settings.watch) {
+        this.end(`it ended (${how})`);
+        children.delete(this);
+      } else {
+        this.isBroken = true; // Until the next edit, or the next request.
+        this.fail(`it ended (${how})`);
+      }
     });
+  }
+
+  /** The session in use goes on at once, the others when they are used again: many processes would start slowly. */
+  edited(isInUse) {
+    if (isInUse) this.renew();
+    else if (!this.isBroken && this.child.pid) signalGroup(this.child.pid, "SIGKILL");
+    this.stream?.event({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+  }
+
+  /** Goes on in a new process, which an edit has changed. */
+  renew() {
+    const old = this.child;
+    this.fail("it was restarted after an edit");
+    this.start();
+    if (old.pid) signalGroup(old.pid, "SIGKILL");
+    if (!this.initialize) return;
+    this.queue = [];
+    this.write({ ...this.initialize, id: RENEWAL });
   }
 
   /** Hands a client's message to the server. */
   send(message) {
     this.lastUsed = Date.now();
+    if (message.method === "initialize") this.initialize = message;
+    if (this.queue) this.queue.push(message);
+    else this.write(message);
+  }
+
+  write(message) {
     this.child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  isRenewed() {
+    const waiting = this.queue ?? [];
+    this.queue = undefined;
+    for (const message of [{ jsonrpc: "2.0", method: "notifications/initialized" }, ...waiting]) this.write(message);
   }
 
   /** Sends a request, whose response goes to the exchange. Clients that share a process have equal ids: they get new ones. */
@@ -110,15 +161,14 @@ class Session {
   }
 
   receive(line) {
-    let message;
-    try {
-      message = JSON.parse(line);
-    } catch {
+    const message = parse(line);
+    if (message === undefined) {
       if (line.trim()) process.stderr.write(`not an MCP message on stdout: ${line.slice(0, 200)}\n`);
       return;
     }
     this.lastUsed = Date.now();
-    if (message.method === undefined) {
+    if (message.id === RENEWAL && message.method === undefined) this.isRenewed();
+    else if (message.method === undefined) {
       const exchange = this.pending.get(message.id);
       this.pending.delete(message.id);
       exchange?.finish({ ...message, id: exchange.id });
@@ -142,21 +192,28 @@ class Session {
     else if (this.backlog.length < MAX_BACKLOG) this.backlog.push(message);
   }
 
+  /** Answers all who wait, with what the server said at last. */
+  fail(why) {
+    const lines = this.stderr.trim().split("\n");
+    const lastLine = lines.findLast((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lines.at(-1);
+    const message = `the MCP server does not answer: ${why}${lastLine ? `; its last words: ${lastLine}` : ""}`;
+    for (const exchange of this.pending.values()) {
+      exchange.finish({ jsonrpc: "2.0", id: exchange.id, error: { code: -32603, message } }, 500);
+    }
+    this.pending.clear();
+    this.queue = undefined;
+  }
+
   /** Ends the process and all that it started: by the end of its stdin, then SIGTERM, then SIGKILL. */
   async end(why) {
     if (this.isEnding) return this.gone;
     this.isEnding = true;
     sessions.delete(this.id);
     if (sharedSession === this) sharedSession = undefined;
-    const lines = this.stderr.trim().split("\n");
-    const lastLine = lines.findLast((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lines.at(-1);
-    for (const exchange of this.pending.values()) {
-      const message = `the MCP server does not answer: ${why}${lastLine ? `; its last words: ${lastLine}` : ""}`;
-      exchange.finish({ jsonrpc: "2.0", id: exchange.id, error: { code: -32603, message } }, 500);
-    }
-    this.pending.clear();
+    this.fail(why);
     this.stream?.response.end();
     this.child.stdin.end();
+    if (this.isBroken) children.delete(this);
     for (const signal of ["SIGTERM", "SIGKILL"]) {
       await Promise.race([this.exited, sleep(END_MS, undefined, { ref: false })]);
       if (!children.has(this)) break;
@@ -203,11 +260,11 @@ class Exchange {
 }
 
 const server = createServer((request, response) => {
+  response.on("error", () => {}); // The client has left; `close` tells.
   handle(request, response).catch((error) => refuse(response, 500, -32603, error.message));
 });
 // Longer than clients keep theirs: a connection that one side closes while the other writes is a failed call.
 server.keepAliveTimeout = 75_000;
-server.requestTimeout = 0;
 
 async function handle(request, response) {
   if (draining) response.setHeader("connection", "close");
@@ -249,15 +306,13 @@ async function post(request, response) {
   }
   const body = await bodyOf(request);
   if (body === undefined) return refuse(response, 413, -32000, "a message may have 10 MB at most");
-  let message;
-  try {
-    message = JSON.parse(body);
-  } catch {
-    return refuse(response, 400, -32700, "the body is no JSON");
-  }
-  if (message?.jsonrpc !== "2.0") return refuse(response, 400, -32600, "the body is no single JSON-RPC 2.0 message");
+  const message = parse(body);
+  if (message === undefined) return refuse(response, 400, -32700, "the body is no JSON object");
+  const isId = [undefined, "string", "number"].includes(message.id === undefined ? undefined : typeof message.id);
+  if (message.jsonrpc !== "2.0" || !isId) return refuse(response, 400, -32600, "the body is no JSON-RPC 2.0 message");
   const session = message.method === "initialize" ? start(response, message.id) : chosen(request, response, message);
   if (!session) return;
+  if (session.isBroken) session.renew();
   if (message.method === undefined || message.id === undefined) {
     session.send(message);
     return response.writeHead(202).end();
@@ -316,6 +371,16 @@ function restored(message, { id, token }) {
   return { ...message, params };
 }
 
+/** A JSON object, or undefined. */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function serverEnv() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORT$|MCP_BRIDGE_)/.test(name)));
 }
@@ -371,6 +436,21 @@ setInterval(
   },
   Math.min(1_000, settings.idleMs),
 ).unref();
+
+/** An editor writes a file in several steps: what follows within this time, in ms, belongs to the same edit. */
+const EDIT_MS = 50;
+const NOT_SOURCE = /(^|\/)(node_modules|logs|__pycache__|\.git)(\/|$)|[~]$|\.sw[px]$/;
+if (settings.watch) {
+  let timer;
+  watch(settings.watch, { recursive: true }, (_, file) => {
+    if (file && NOT_SOURCE.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const running = [...children].filter((session) => !session.isEnding).sort((a, b) => b.lastUsed - a.lastUsed);
+      for (const [index, session] of running.entries()) session.edited(index === 0);
+    }, EDIT_MS);
+  });
+}
 
 /** Streams end at once, running calls may finish, then the server's processes end. */
 async function shutDown() {

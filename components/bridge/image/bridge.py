@@ -29,12 +29,15 @@ MAX_SESSIONS = int(os.environ.get("MCP_BRIDGE_MAX_SESSIONS", "50"))
 IDLE_SECONDS = float(os.environ.get("MCP_BRIDGE_IDLE_SECONDS", "300"))
 # Clients of revision 2026-07-28 have no sessions: they share one process, or are asked to use an older revision.
 STATELESS = os.environ.get("MCP_BRIDGE_STATELESS") == "true"
+# Development: on a change in this folder each session goes on with a new process.
+WATCH = os.environ.get("MCP_BRIDGE_WATCH")
 ALLOWED_HOSTS = {"localhost", "127.0.0.1", "::1", *re.findall(r"[^,\s]+", os.environ.get("ALLOWED_HOSTS", ""))}
 COMMAND = sys.argv[1:]
 
 SESSION_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26"]
 STATELESS_REVISION = "2026-07-28"
 MAX_MESSAGE = 10 * 1024 * 1024  # Bytes; the limit of the official SDK.
+RENEWAL = "mcp-bridge-renewal"  # Id of the `initialize` that the bridge itself repeats.
 MAX_BACKLOG = 100  # Messages kept for a client that has no stream open.
 QUIET_SECONDS = 15.0  # After that a stream gets a comment, so that no proxy takes it for dead.
 END_SECONDS = 1.0  # For a process to end by itself, and once more after SIGTERM.
@@ -90,9 +93,15 @@ class Session:
         self.stderr = b""
         self.next_id = 0
         self.process = None
+        self.initialize = None  # What began the session, to begin it anew in a new process.
+        self.queue = None  # Messages for a new process that is not ready yet.
+        self.is_broken = False
+        self.renewal = asyncio.Lock()
         children.add(self)
 
     async def start(self):
+        self.is_broken = False
+        self.stderr = b""
         env = {name: value for name, value in os.environ.items() if not re.match(r"PORT$|MCP_BRIDGE_", name)}
         pipe = asyncio.subprocess.PIPE
         # A process group of its own: what the server starts itself ends with it.
@@ -110,9 +119,9 @@ class Session:
         with contextlib.suppress(OSError), open(f"/proc/{self.process.pid}/oom_score_adj", "w") as file:
             file.write("1000")
         self.errors_read = asyncio.get_running_loop().create_future()
-        in_background(self.read_messages())
-        in_background(self.read_errors())
-        in_background(self.watch())
+        in_background(self.read_messages(self.process))
+        in_background(self.read_errors(self.process, self.errors_read))
+        in_background(self.watch(self.process, self.exited))
 
     def forget(self):
         children.discard(self)
@@ -120,41 +129,84 @@ class Session:
         if State.shared is self:
             State.shared = None
 
-    async def watch(self):
-        await asyncio.shield(self.exited)
-        signal_group(self.process.pid, signal.SIGKILL)
+    async def watch(self, process, exited):
+        await asyncio.shield(exited)
+        signal_group(process.pid, signal.SIGKILL)
+        if self.process is not process:
+            return
         with contextlib.suppress(asyncio.TimeoutError):  # Its last words explain its end.
             await asyncio.wait_for(self.errors_read, 0.5)
-        code = self.process.returncode
+        code = process.returncode
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        self.end(f"it ended ({how})")
-        children.discard(self)
+        if self.ending or not WATCH:
+            self.end(f"it ended ({how})")
+            children.discard(self)
+        else:
+            self.is_broken = True  # Until the next edit, or the next request.
+            self.fail(f"it ended ({how})")
 
-    async def read_messages(self):
+    async def edited(self, is_in_use):
+        """The session in use goes on at once, the others when they are used again: many processes would start slowly."""
+        if is_in_use:
+            await self.renew()
+        elif not self.is_broken:
+            signal_group(self.process.pid, signal.SIGKILL)
+        if self.stream:
+            self.stream.event({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
+
+    async def renew(self):
+        """Goes on in a new process, which an edit has changed."""
+        async with self.renewal:
+            old = self.process
+            self.fail("it was restarted after an edit")
+            self.queue = []
+            await self.start()
+            signal_group(old.pid, signal.SIGKILL)
+            if self.initialize:
+                self.write({**self.initialize, "id": RENEWAL})
+            else:
+                self.is_renewed([])
+
+    def is_renewed(self, first):
+        waiting, self.queue = self.queue or [], None
+        for message in [*first, *waiting]:
+            self.write(message)
+
+    async def read_messages(self, process):
         try:
-            while line := await self.process.stdout.readline():
-                self.receive(line)
+            while line := await process.stdout.readline():
+                if self.process is process:
+                    self.receive(line)
         except ValueError:
             self.end("it sent a message of more than 10 MB")
 
-    async def read_errors(self):
-        while chunk := await self.process.stderr.read(65536):
+    async def read_errors(self, process, is_read):
+        while chunk := await process.stderr.read(65536):
             sys.stderr.buffer.write(chunk)
             sys.stderr.buffer.flush()
-            self.stderr = (self.stderr + chunk)[-4096:]
-        if not self.errors_read.done():
-            self.errors_read.set_result(None)
+            if self.process is process:
+                self.stderr = (self.stderr + chunk)[-4096:]
+        if not is_read.done():
+            is_read.set_result(None)
 
     def send(self, message):
         """Hands a client's message to the server."""
         self.last_used = time.monotonic()
+        if message.get("method") == "initialize":
+            self.initialize = message
+        if self.queue is not None:
+            self.queue.append(message)
+        else:
+            self.write(message)
+
+    def write(self, message):
         with contextlib.suppress(OSError, RuntimeError):  # It has ended: its exit says more.
             self.process.stdin.write(dumps(message) + b"\n")
 
     def request(self, message, exchange):
         """Sends a request, whose response goes to the exchange. Clients that share a process have equal ids: they get new ones."""
-        params = message.get("params") or {}
-        meta = params.get("_meta") or {}
+        params = dictionary(message.get("params"))
+        meta = dictionary(params.get("_meta"))
         self.next_id += 1
         exchange.id, exchange.token = message["id"], meta.get("progressToken")
         exchange.key = self.next_id if self.is_shared else message["id"]
@@ -173,22 +225,23 @@ class Session:
             self.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params})
 
     def receive(self, line):
-        try:
-            message = json.loads(line)
-        except ValueError:
+        message = parse(line)
+        if message is None:
             if line.strip():
                 log(f"not an MCP message on stdout: {line[:200].decode(errors='replace')}")
             return
         self.last_used = time.monotonic()
-        if "method" in message:
+        if message.get("id") == RENEWAL and "method" not in message:
+            self.is_renewed([{"jsonrpc": "2.0", "method": "notifications/initialized"}])
+        elif "method" in message:
             self.route(message)
         elif exchange := self.pending.pop(message.get("id"), None):
             exchange.finish({**message, "id": exchange.id})
 
     def route(self, message):
         """What the server sends by itself goes where it belongs: to the call that it is about, else to the client's own stream."""
-        params = message.get("params") or {}
-        token, subscription = params.get("progressToken"), (params.get("_meta") or {}).get(SUBSCRIPTION)
+        params = dictionary(message.get("params"))
+        token, subscription = params.get("progressToken"), dictionary(params.get("_meta")).get(SUBSCRIPTION)
         pending = list(self.pending.values())
         for exchange in pending:
             own_token = exchange.key if self.is_shared and exchange.token is not None else exchange.token
@@ -204,19 +257,24 @@ class Session:
         elif len(self.backlog) < MAX_BACKLOG:
             self.backlog.append(message)
 
+    def fail(self, why):
+        """Answers all who wait, with what the server said at last."""
+        lines = self.stderr.decode(errors="replace").strip().split("\n")
+        words = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b", line)), lines[-1])
+        last_words = f"; its last words: {words}" if words else ""
+        error = {"code": -32603, "message": f"the MCP server does not answer: {why}{last_words}"}
+        for exchange in self.pending.values():
+            exchange.finish({"jsonrpc": "2.0", "id": exchange.id, "error": error}, 500)
+        self.pending.clear()
+        self.queue = None
+
     def end(self, why):
         """Ends the process and all that it started: by the end of its stdin, then SIGTERM, then SIGKILL."""
         if self.ending is None:
             sessions.pop(self.id, None)
             if State.shared is self:
                 State.shared = None
-            lines = self.stderr.decode(errors="replace").strip().split("\n")
-            words = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b", line)), lines[-1])
-            last_line = f"; its last words: {words}" if words else ""
-            error = {"code": -32603, "message": f"the MCP server does not answer: {why}{last_line}"}
-            for exchange in self.pending.values():
-                exchange.finish({"jsonrpc": "2.0", "id": exchange.id, "error": error}, 500)
-            self.pending.clear()
+            self.fail(why)
             if self.stream:
                 self.stream.close()
             self.ending = in_background(self.terminate())
@@ -233,6 +291,8 @@ class Session:
             signal_group(self.process.pid, name)
         await asyncio.shield(self.exited)
         signal_group(self.process.pid, signal.SIGKILL)
+        if self.is_broken:
+            children.discard(self)
 
 
 class Exchange:
@@ -332,15 +392,16 @@ async def post(headers, receive, send):
         raise Refusal(415, -32000, "Content-Type must be application/json")
     if not accepts(headers, "application/json") or not accepts(headers, "text/event-stream"):
         raise Refusal(406, -32000, "a client must accept application/json and text/event-stream")
-    try:
-        message = json.loads(await body_of(receive))
-    except ValueError:
-        raise Refusal(400, -32700, "the body is no JSON") from None
-    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        raise Refusal(400, -32600, "the body is no single JSON-RPC 2.0 message")
+    message = parse(await body_of(receive))
+    if message is None:
+        raise Refusal(400, -32700, "the body is no JSON object")
+    if message.get("jsonrpc") != "2.0" or not isinstance(message.get("id", 0), (str, int, float)):
+        raise Refusal(400, -32600, "the body is no JSON-RPC 2.0 message")
     is_new = message.get("method") == "initialize"
     id = message.get("id")
     session = await start(id) if is_new else await chosen(headers, message)
+    if session.is_broken:
+        await session.renew()
     if "method" not in message or id is None:
         session.send(message)
         return await send_json(send, 202, None)
@@ -428,12 +489,25 @@ async def body_of(receive):
 
 def restored(message, exchange):
     """A message about a call of the shared process, with the ids that its client knows."""
-    params = dict(message.get("params") or {})
+    params = dict(dictionary(message.get("params")))
     if exchange.token is not None and "progressToken" in params:
         params["progressToken"] = exchange.token
-    if SUBSCRIPTION in (params.get("_meta") or {}):
+    if SUBSCRIPTION in dictionary(params.get("_meta")):
         params["_meta"] = {**params["_meta"], SUBSCRIPTION: exchange.id}
     return {**message, "params": params}
+
+
+def parse(text):
+    """A JSON object, or None."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def dictionary(value):
+    return value if isinstance(value, dict) else {}
 
 
 def is_allowed(origin):
@@ -488,6 +562,16 @@ async def sweep():
                 session.end("it was idle")
 
 
+async def renew_on_change():
+    sys.path.append("/opt/mcp-develop/lib")
+    from watchfiles import DefaultFilter, awatch
+
+    async for _ in awatch(WATCH, step=20, watch_filter=DefaultFilter(ignore_paths=[f"{WATCH}/logs"])):
+        running = [session for session in children if session.process and not session.ending]
+        running.sort(key=lambda session: session.last_used, reverse=True)
+        await asyncio.gather(*(session.edited(index == 0) for index, session in enumerate(running)))
+
+
 class Server(uvicorn.Server):
     """Streams end at once, running calls may finish, then the server's processes end."""
 
@@ -513,6 +597,8 @@ async def main():
         timeout_graceful_shutdown=int(DRAIN_SECONDS),
     )
     in_background(sweep())
+    if WATCH:
+        in_background(renew_on_change())
     log(f"MCP bridge on port {PORT}, at most {MAX_SESSIONS} sessions")
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)  # uvicorn takes them over, and raises them once more when it has ended.
