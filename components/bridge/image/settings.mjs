@@ -1,0 +1,28 @@
+/** Settings by environment variables, and fixed limits. */
+const { PORT = "8080", MCP_BRIDGE_HOST = "0.0.0.0", MCP_BRIDGE_PATH = "/mcp", ALLOWED_HOSTS = "" } = process.env;
+const { MCP_BRIDGE_MAX_SESSIONS = "50", MCP_BRIDGE_IDLE_SECONDS = "300", MCP_BRIDGE_STATELESS = "" } = process.env;
+export const settings = {
+  port: Number(PORT),
+  host: MCP_BRIDGE_HOST,
+  path: MCP_BRIDGE_PATH,
+  maxSessions: Number(MCP_BRIDGE_MAX_SESSIONS),
+  idleMs: Number(MCP_BRIDGE_IDLE_SECONDS) * 1000,
+  // Clients of revision 2026-07-28 have no sessions: they share one process, or are asked to use an older revision.
+  stateless: MCP_BRIDGE_STATELESS === "true",
+  // Development: on a change in this folder each session goes on with a new process.
+  watch: process.env.MCP_BRIDGE_WATCH,
+  allowedHosts: ["localhost", "127.0.0.1", "[::1]", ...ALLOWED_HOSTS.split(",").flatMap((host) => host.trim() || [])],
+};
+export const [command, ...commandArgs] = process.argv.slice(2);
+
+export const MAX_MESSAGE = 10 * 1024 * 1024; // Bytes; the limit of the official SDK.
+
+/** A JSON object, or undefined. */
+export function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
