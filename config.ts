@@ -12,7 +12,17 @@ import {
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes, serviceProblems, targetProblems } from "./configClashes";
-import { CONFIG_KEYS, configSchema, knownKeys, type Server, type Service, serverSchema } from "./configSchema";
+import {
+  CONFIG_KEYS,
+  type Config,
+  configSchema,
+  describedBy,
+  knownKeys,
+  type Server,
+  type Service,
+  serverSchema,
+} from "./configSchema";
+import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./configSecrets";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
@@ -106,12 +116,8 @@ export function loadSettings(): Settings {
   };
 }
 
-function resolveAt(
-  { name, env: _, secrets: __, services: ___, containerName: ____, image: _____, target: ______, ...settings }: Server,
-  index: number,
-): ResolvedServer {
-  return resolve(name, settings, { path: `mcp:servers[${index}]` });
-}
+const resolveAt = (server: Server, index: number): ResolvedServer =>
+  resolve(server.name, describedBy(server), { path: `mcp:servers[${index}]` });
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];
@@ -125,11 +131,8 @@ const AVAILABLE: Target[] = [Target.Process, Target.Docker];
 const REDIS_PORT = 6379;
 
 /** Whether a server of this machine needs a service of a Docker stack. */
-const isUsedByProcess = (service: string, { servers }: z.infer<typeof configSchema>): boolean =>
+const isUsedByProcess = (service: string, { servers }: Config): boolean =>
   servers.some(({ target, services = [] }) => target === Target.Process && services.includes(service));
-
-/** The secret with which images are pushed. */
-const REGISTRY_PASSWORD = "REGISTRY_PASSWORD";
 
 const notAvailable = (target: Target): Problem => ({
   path: "mcp:target",
@@ -146,15 +149,12 @@ function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
   for (const [key, value] of Object.entries(pulumi.allConfig())) {
     const [namespace, name = ""] = key.split(/:(.*)/s);
     if (namespace !== "mcp") continue;
-    if (name !== "secrets" && isSecret(key)) problems.push(secretInTheOpen(key));
-    else if (name === "secrets" && !isSecret(key)) problems.push(plainSecrets(key));
+    const misplaced = secrecyProblem(key);
+    if (misplaced) problems.push(misplaced);
     else values[name] = parse(value);
   }
   return { values, problems };
 }
-
-/** The SDK knows which keys hold secrets, but does not declare the function. */
-const isSecret: (key: string) => boolean = require("@pulumi/pulumi/runtime/config").isConfigSecret;
 
 function parse(value: string): unknown {
   try {
@@ -177,54 +177,6 @@ function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>)
   );
   // A value of mcp:secrets is never printed.
   return key === "secrets" ? found.map(({ got: _, ...problem }) => problem) : found;
-}
-
-function secretInTheOpen(key: string): Problem {
-  return {
-    path: key,
-    message: "a secret value in it would make all of it secret, and the preview unreadable",
-    allowed: "secret values under mcp:secrets, named in the server's `secrets`",
-    fix: "pulumi config set --secret --path 'mcp:secrets.API_KEY' VALUE, and `secrets: [API_KEY]` in the server",
-  };
-}
-
-/** The engine writes all config into the state, of the dynamic provider: what is no secret there stands there in clear. */
-function plainSecrets(key: string): Problem {
-  return {
-    path: key,
-    message: "its values are not encrypted",
-    allowed: "values that were set as secrets",
-    fix: "pulumi config rm mcp:secrets; pulumi config set --secret --path 'mcp:secrets.API_KEY' VALUE for each",
-  };
-}
-
-function missingSecrets({ servers, services, image, registry, secrets }: z.infer<typeof configSchema>): Problem[] {
-  const wanted: [path: string, names: string[] | undefined][] = [
-    ...servers.map((server, index): [string, string[] | undefined] => [
-      `mcp:servers[${index}].secrets`,
-      server.secrets,
-    ]),
-    ...servers.map((server, index): [string, string[] | undefined] => [
-      `mcp:servers[${index}].image.buildSecrets`,
-      server.image?.buildSecrets,
-    ]),
-    ["mcp:image.buildSecrets", image?.buildSecrets],
-    ...services.map((service, index): [string, string[] | undefined] => [
-      `mcp:services[${index}].secrets`,
-      service.secrets,
-    ]),
-    ["mcp:registry.username", registry?.username ? [REGISTRY_PASSWORD] : []],
-  ];
-  return wanted.flatMap(([path, names = []]) =>
-    names
-      .filter((name) => !secrets[name])
-      .map((name) => ({
-        path,
-        message: `the secret ${name} has no value`,
-        allowed: `a value in mcp:secrets.${name}`,
-        fix: `pulumi config set --secret --path 'mcp:secrets.${name}' VALUE`,
-      })),
-  );
 }
 
 function collect<T>(problems: Problem[], attempt: () => T): T | undefined {

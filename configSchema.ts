@@ -136,6 +136,19 @@ export const configSchema = z.strictObject({
   clients: z.array(z.enum(Client)).default([]),
 });
 
+/** The stack's config, its defaults filled in. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Keys of an entry of `mcp:servers` that tell of its surroundings, or name what stands elsewhere in the config. */
+const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "image"] as const;
+
+/** What an entry of `mcp:servers` says of the server itself. */
+export function describedBy(server: Server): Omit<Server, (typeof SURROUNDINGS)[number]> {
+  const described: Partial<Server> = { ...server };
+  for (const key of SURROUNDINGS) delete described[key];
+  return described as Server;
+}
+
 /** Keys under `mcp:`. */
 export const CONFIG_KEYS = Object.keys(configSchema.shape);
 

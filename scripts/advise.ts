@@ -7,6 +7,7 @@ import { InvalidInputError } from "../components/server/errors";
 import { resolve } from "../components/server/resolve";
 import type { ResolvedServer } from "../components/server/resolved";
 import { slug, validateChoice } from "../components/server/validate";
+import { main as run } from "./main";
 
 const USAGE = `Usage: npm run advise -- FOLDER [options]
 
@@ -158,14 +159,4 @@ function asJson({ inspection: _texts, ...server }: ResolvedServer, advice: Advic
   return { target: advice.target, summary: advice.summary, reasons: advice.reasons, server };
 }
 
-if (require.main === module) {
-  main(process.argv.slice(2)).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  );
-}
+if (require.main === module) run(() => main(process.argv.slice(2)));

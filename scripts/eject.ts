@@ -6,7 +6,8 @@ import { parse as parseYaml } from "yaml";
 import { eject } from "../components/image/eject";
 import { InvalidInputError } from "../components/server/errors";
 import { resolve } from "../components/server/resolve";
-import { configSchema, type Server } from "../configSchema";
+import { configSchema, describedBy, type Server } from "../configSchema";
+import { main as run } from "./main";
 import { UsageError } from "./options";
 import { knownStacks, stackFile, unknownStack } from "./stackConfig";
 
@@ -32,8 +33,7 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
       return 0;
     }
     const { server, buildSecrets, image } = await serverOf(root, stack, name);
-    const { env: _, secrets: __, services: ___, containerName: ____, image: _____, name: own, ...settings } = server;
-    const resolved = resolve(own, { ...settings, source: path.resolve(root, server.source) });
+    const resolved = resolve(name, { ...describedBy(server), source: path.resolve(root, server.source) });
     const files = eject(resolved, image, buildSecrets);
     const taken = files.filter((file) => existsSync(path.join(resolved.source, file.path)));
     if (taken.length > 0) throw exists(taken.map((file) => file.path));
@@ -43,7 +43,7 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
       writeFileSync(to, file.text, { flag: "wx" });
       console.log(`wrote ${path.join(server.source, file.path)}`);
     }
-    console.log(`The image of ${own} is built from them from now on: npm run up -- --stack ${stack}`);
+    console.log(`The image of ${name} is built from them from now on: npm run up -- --stack ${stack}`);
     return 0;
   } catch (error) {
     if (!(error instanceof InvalidInputError || error instanceof UsageError)) throw error;
@@ -101,14 +101,4 @@ function exists(files: string[]): InvalidInputError {
   ]);
 }
 
-if (require.main === module) {
-  main(process.argv.slice(2)).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  );
-}
+if (require.main === module) run(() => main(process.argv.slice(2)));

@@ -1,5 +1,3 @@
-import { EngineRunError } from "./engineCommand";
-
 /** Runs a command's body, prints an error as people read it, and sets the exit code. */
 export function main(body: () => Promise<number>): void {
   // A reader that goes away (`npm run up | head`) must not stop a deployment half-way: it goes on in silence.
@@ -23,6 +21,6 @@ export function main(body: () => Promise<number>): void {
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (process.env.PULUMI_MCP_DEBUG) return error.stack ?? error.message;
-  const text = error instanceof EngineRunError ? error.message.replace(/^error: /gm, "") : error.message;
+  const text = error.name === "EngineRunError" ? error.message.replace(/^error: /gm, "") : error.message;
   return /^\w*error/i.test(text) ? text : `error: ${text}`;
 }

@@ -56,5 +56,8 @@ export async function lastLines(file: string, count: number): Promise<string[]> 
 
 /** Log lines as part of an error message. */
 export function quoteLines(lines: string[]): string {
-  return lines.length > 0 ? `Its last lines:\n${lines.map((line) => `  | ${line}`).join("\n")}` : "It wrote nothing.";
+  return lines.length > 0 ? `Its last lines:\n${indent(lines)}` : "It wrote nothing.";
 }
+
+/** What a program wrote, set off from our own words. */
+export const indent = (lines: string[]): string => lines.map((line) => `  | ${line}`).join("\n");

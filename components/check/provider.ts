@@ -36,7 +36,6 @@ export const checkProvider = {
   async update(_id: string, _olds: CheckOutputs, news: CheckInputs) {
     return { outs: await checkServer(news) };
   },
-  async delete() {},
 } satisfies pulumi.dynamic.ResourceProvider<CheckInputs, CheckOutputs>;
 
 /** Loads the MCP client, which takes as long as all the rest, only when a server is really checked. */

@@ -27,6 +27,15 @@ export const CONTAINER_OPTIONS: pulumi.CustomResourceOptions = {
   replaceOnChanges: ["healthcheck", "tmpfs", "init"],
 };
 
+/**
+ * Options of a volume with data that users would miss. The provider replaces a volume, and loses its data, on any
+ * change of its labels, driver or driver options; these are therefore never changed, and on destroy it stays.
+ */
+export const KEEP_DATA: pulumi.CustomResourceOptions = {
+  retainOnDelete: true,
+  ignoreChanges: ["labels", "driver", "driverOpts"],
+};
+
 /** What no MCP server needs is taken from it: CIS Docker Benchmark 5.3, 5.12, 5.25 and the like. */
 export const HARDENING = {
   readOnly: true,
@@ -90,12 +99,16 @@ export function containerInputs(
 export const cpus = (count: number): string => (Number.isInteger(count) ? count.toFixed(1) : String(count));
 
 /** A port of the container, published on this machine only. */
-export const published = (internal: number, external = internal) => ({
+export const published = (internal: pulumi.Input<number>, external = internal) => ({
   internal,
   external,
   ip: LOOPBACK,
   protocol: "tcp",
 });
+
+/** Values that are masked in what is told of a container. */
+export const secretValues = (secrets: McpServerArgs["secrets"]): pulumi.Output<string[]> | undefined =>
+  secrets && pulumi.secret(pulumi.output(secrets).apply((values) => Object.values(values)));
 
 /** Variables as Docker takes them, sorted, since the provider keeps a set. All of them are secret as soon as one is. */
 export function environment(

@@ -6,10 +6,9 @@ import * as pulumi from "../pulumi";
 import { type McpServerArgs, plainSettings, type ResolvedServer, resolve, Target } from "../server";
 import { reportAdvice } from "../server/diagnostics";
 import { clientLaunch } from "./clientLaunch";
-import { CONTAINER_OPTIONS, containerInputs, LOOPBACK, pidsLimit } from "./containerInputs";
+import { CONTAINER_OPTIONS, containerInputs, KEEP_DATA, LOOPBACK, pidsLimit, secretValues } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { developInputs } from "./develop";
-import { KEEP_DATA } from "./serviceInputs";
 
 /** Arguments of McpContainer: what the server is, and its surroundings. */
 export interface McpContainerArgs extends McpServerArgs {
@@ -82,7 +81,6 @@ export class McpContainer extends pulumi.ComponentResource {
     const container = new docker.Container(
       `${name}-container`,
       { ...inputs, ...developInputs(server, inputs, args) },
-      // Name and port can't be held by two containers at once.
       { parent: this, ...CONTAINER_OPTIONS },
     );
     const ready = new ContainerReady(
@@ -93,11 +91,12 @@ export class McpContainer extends pulumi.ComponentResource {
         pidsLimit: pidsLimit(server),
         url: `http://${LOOPBACK}:${port}${health.readinessPath}`,
         timeoutSeconds: health.startPeriodSeconds,
+        secrets: secretValues(args.secrets),
       },
       { parent: this },
     );
     const url = pulumi.output(`http://${LOOPBACK}:${port}${path}`);
-    return { endpoint: { url }, check: { url, triggers: [ready.containerId] } };
+    return { endpoint: { url }, check: { url, secrets: args.secrets ?? {}, triggers: [ready.containerId] } };
   }
 }
 

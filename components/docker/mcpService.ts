@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
-import { CONTAINER_OPTIONS, PIDS_LIMIT } from "./containerInputs";
+import { CONTAINER_OPTIONS, KEEP_DATA, PIDS_LIMIT, secretValues } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
-import { KEEP_DATA, serviceInputs } from "./serviceInputs";
+import { serviceInputs } from "./serviceInputs";
 
 /** Arguments of McpService: a service that servers need, such as PostgreSQL or Qdrant. */
 export interface McpServiceArgs {
@@ -69,7 +69,7 @@ export class McpService extends pulumi.ComponentResource {
         pidsLimit: PIDS_LIMIT,
         command: pulumi.output(args.health ?? ["true"]),
         timeoutSeconds: 60,
-        secrets: pulumi.secret(pulumi.output(args.secrets ?? {}).apply((values) => Object.values(values))),
+        secrets: secretValues(args.secrets),
       },
       { parent: this },
     );

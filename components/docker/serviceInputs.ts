@@ -1,17 +1,8 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { memoryMiB } from "../server";
-import { cpus, environment, HARDENING, LOOPBACK } from "./containerInputs";
+import { cpus, environment, HARDENING, published } from "./containerInputs";
 import type { McpServiceArgs } from "./mcpService";
-
-/**
- * Options of a volume with data that users would miss. The provider replaces a volume, and loses its data, on any
- * change of its labels, driver or driver options; these are therefore never changed, and on destroy it stays.
- */
-export const KEEP_DATA: pulumi.CustomResourceOptions = {
-  retainOnDelete: true,
-  ignoreChanges: ["labels", "driver", "driverOpts"],
-};
 
 /** Inputs of a service's container. */
 export function serviceInputs(
@@ -38,7 +29,7 @@ export function serviceInputs(
     },
     ...(args.user && { user: args.user }),
     ...(args.publish !== undefined && {
-      ports: [{ internal: args.internalPort ?? args.publish, external: args.publish, ip: LOOPBACK, protocol: "tcp" }],
+      ports: [published(args.internalPort ?? args.publish, args.publish)],
     }),
     ...(volume !== undefined && args.volume !== undefined
       ? { mounts: [{ type: "volume", source: volume, target: args.volume }] }

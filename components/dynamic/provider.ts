@@ -14,19 +14,21 @@ export const ContainerReady: Provider = lazy(() => require("../docker/provider/r
 export const ImageScan: Provider = lazy(() => require("../image/provider/scan").scanProvider);
 export const ClientFile: Provider = lazy(() => require("../clients/provider").clientFileProvider);
 
+/** Inputs are taken as they are, and a resource is kept and deleted without a step, unless its provider says otherwise. */
 function lazy(load: () => Provider): Provider {
-  const call = (method: keyof Provider) => {
+  const call = (method: keyof Provider, ...otherwise: [] | [unknown]) => {
     const provider = load();
     const operation = provider[method];
-    if (!operation) throw new Error(`The provider has no operation "${method}".`);
-    return operation.bind(provider) as (...args: unknown[]) => Promise<never>;
+    if (operation) return operation.bind(provider) as (...args: unknown[]) => Promise<never>;
+    if (otherwise.length > 0) return async () => otherwise[0] as never;
+    throw new Error(`The provider has no operation "${method}".`);
   };
   return {
-    check: async (...args) => call("check")(...args),
+    check: async (olds, news) => call("check", { inputs: news, failures: [] })(olds, news),
     diff: async (...args) => call("diff")(...args),
     create: async (...args) => call("create")(...args),
-    read: async (id, props) => (load().read ? call("read")(id, props) : { id, props }),
+    read: async (id, props) => call("read", { id, props })(id, props),
     update: async (...args) => call("update")(...args),
-    delete: async (...args) => call("delete")(...args),
+    delete: async (id, props) => call("delete", undefined)(id, props),
   };
 }

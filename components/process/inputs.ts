@@ -1,4 +1,5 @@
 import type { McpCheckArgs } from "../check";
+import type { EndpointOutputs } from "../clients/entries";
 import type { InputsOf } from "../dynamic/inputsOf";
 import * as pulumi from "../pulumi";
 import {
@@ -17,14 +18,6 @@ import type { Installation } from "./resources";
 
 /** Servers of the process target can be reached from this machine only. */
 const HOST = "127.0.0.1";
-
-/** Where a client finds the server: a URL, or a command with its environment. */
-export interface ProcessEndpoint {
-  url?: pulumi.Output<string>;
-  command?: pulumi.Output<string>;
-  args?: pulumi.Output<string[]>;
-  env?: pulumi.Output<Record<string, string>>;
-}
 
 type Variables = Pick<McpServerArgs, "env" | "secrets">;
 
@@ -88,7 +81,7 @@ export function stdioEndpoint(
   installation: Installation,
   release: "current" | pulumi.Output<string>,
   { env }: Variables,
-): ProcessEndpoint {
+): EndpointOutputs {
   const root = pulumi.interpolate`${installation.folder}/${release}`;
   const { command, args } = launchFrom(server, root, installation);
   return { command, args, env: serverEnv(server, root, env) };
@@ -98,7 +91,7 @@ export function stdioEndpoint(
 export function checkArgs(
   server: ResolvedServer,
   { folder }: Installation,
-  endpoint: ProcessEndpoint,
+  endpoint: EndpointOutputs,
   started: pulumi.Output<string>,
   { secrets }: Variables,
 ): McpCheckArgs {

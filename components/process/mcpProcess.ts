@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { McpCheck } from "../check";
-import { enterClients } from "../clients/entries";
+import { type EndpointOutputs, enterClients } from "../clients/entries";
 import * as pulumi from "../pulumi";
-import { type McpServerArgs, plainSettings, resolve, Target, Transport } from "../server";
+import { type McpServerArgs, plainSettings, type ResolvedServer, resolve, Target, Transport } from "../server";
 import { reportAdvice } from "../server/diagnostics";
 import {
   activationInputs,
   checkArgs,
   installationInputs,
   newRelease,
-  type ProcessEndpoint,
   processInputs,
   stdioEndpoint,
   url,
@@ -47,22 +46,10 @@ export class McpProcess extends pulumi.ComponentResource {
     const installation = new Installation(`${name}-installation`, installationInputs(server, instance), {
       parent: this,
     });
-    const isHttp = server.transport === Transport.Http;
-    const started = isHttp
-      ? new SupervisedProcess(`${name}-process`, processInputs(server, instance, installation, args), { parent: this })
-          .generation
-      : installation.release;
-    const endpoint: ProcessEndpoint = isHttp
-      ? { url: pulumi.output(url(server)) }
-      : stdioEndpoint(server, installation, "current", args);
-    const checked = isHttp ? endpoint : stdioEndpoint(server, installation, newRelease(installation), args);
-    const check = new McpCheck(`${name}-check`, checkArgs(server, installation, checked, started, args), {
-      parent: this,
-    });
-    const usable = isHttp
-      ? check
-      : // Clients start the new release only once it has passed.
-        new Activation(`${name}-activation`, activationInputs(installation), { parent: this, dependsOn: check });
+    const { endpoint, check, usable } =
+      server.transport === Transport.Http
+        ? this.serve(server, installation, instance, args)
+        : this.offer(server, installation, args);
 
     this.transport = pulumi.output<string>(server.transport);
     this.url = pulumi.output(endpoint.url);
@@ -73,6 +60,45 @@ export class McpProcess extends pulumi.ComponentResource {
     this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: usable });
     this.registerOutputs();
   }
+
+  /** An HTTP server that runs in the background. */
+  private serve(
+    server: ResolvedServer,
+    installation: Installation,
+    instance: Promise<string>,
+    args: Variables,
+  ): Deployed {
+    const { name } = server;
+    const process = new SupervisedProcess(`${name}-process`, processInputs(server, instance, installation, args), {
+      parent: this,
+    });
+    const endpoint = { url: pulumi.output(url(server)) };
+    const inputs = checkArgs(server, installation, endpoint, process.generation, args);
+    const check = new McpCheck(`${name}-check`, inputs, { parent: this });
+    return { endpoint, check, usable: check };
+  }
+
+  /** A stdio server that clients launch. They launch a new release only once it has passed the check. */
+  private offer(server: ResolvedServer, installation: Installation, args: Variables): Deployed {
+    const { name } = server;
+    const tried = stdioEndpoint(server, installation, newRelease(installation), args);
+    const inputs = checkArgs(server, installation, tried, installation.release, args);
+    const check = new McpCheck(`${name}-check`, inputs, { parent: this });
+    const usable = new Activation(`${name}-activation`, activationInputs(installation), {
+      parent: this,
+      dependsOn: check,
+    });
+    return { endpoint: stdioEndpoint(server, installation, "current", args), check, usable };
+  }
+}
+
+type Variables = Pick<McpServerArgs, "env" | "secrets">;
+
+/** What clients are given, how it was checked, and what has to be there before they use it. */
+interface Deployed {
+  endpoint: EndpointOutputs;
+  check: McpCheck;
+  usable: pulumi.Resource;
 }
 
 /** Key of the server's folder on this machine: the same for every run of this stack from this folder, and for no other. */

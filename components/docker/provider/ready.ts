@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
+import { describeAnswer, isReady, probe } from "../../check/httpProbe";
 import { maskSecrets, quoteLines } from "../../check/logs";
 import { anyChanged } from "../../dynamic/values";
 import { type Container, openEngine } from "./engine";
@@ -25,6 +26,9 @@ export interface ReadyOutputs extends ReadyInputs {
   containerId: string;
 }
 
+/** Longest wait for one answer. */
+const ANSWER_MS = 2_000;
+
 const AGAIN_ON = ["container", "pidsLimit", "url", "command"] as const;
 
 export const readyProvider = {
@@ -40,7 +44,6 @@ export const readyProvider = {
   async update(_id: string, _olds: ReadyOutputs, news: ReadyInputs) {
     return { outs: await waitUntilReady(news) };
   },
-  async delete() {},
 } satisfies pulumi.dynamic.ResourceProvider<ReadyInputs, ReadyOutputs>;
 
 async function waitUntilReady(inputs: ReadyInputs): Promise<ReadyOutputs> {
@@ -77,11 +80,7 @@ async function problemOf(container: Container, inputs: ReadyInputs): Promise<str
 
 /** A TCP connect to a published port proves nothing: the engine accepts it. Only an HTTP answer does. */
 async function ask(url: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000), headers: { connection: "close" } });
-    if (response.status < 500) return undefined;
-    return `GET ${new URL(url).pathname} answers HTTP ${response.status}`;
-  } catch {
-    return "it does not answer";
-  }
+  const answer = await probe(url, ANSWER_MS);
+  if (isReady(answer)) return undefined;
+  return answer.status === undefined ? "it does not answer" : describeAnswer(url, answer);
 }

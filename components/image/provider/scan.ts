@@ -37,7 +37,6 @@ export const scanProvider = {
   async update(_id: string, _olds: ScanOutputs, news: ScanInputs) {
     return { outs: await scan(news) };
   },
-  async delete() {},
 } satisfies pulumi.dynamic.ResourceProvider<ScanInputs, ScanOutputs>;
 
 async function scan(inputs: ScanInputs): Promise<ScanOutputs> {

@@ -14,10 +14,6 @@ export interface ActivationInputs {
 
 /** Switches the link `current`, by which clients start a stdio server, once the release has passed its check. */
 export const activationProvider = {
-  async check(_olds: ActivationInputs, news: ActivationInputs) {
-    return { inputs: news, failures: [] };
-  },
-
   async diff(_id: string, olds: ActivationInputs, news: ActivationInputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: anyChanged(olds, news, ["folder", "release"]) || !(await isActive(olds)) };
   },
@@ -34,8 +30,7 @@ export const activationProvider = {
     return outs && (await isActive(outs)) ? { id, props: outs } : GONE;
   },
 
-  // The link goes with the server's folder.
-  async delete() {},
+  // No delete: the link goes with the server's folder.
 } satisfies pulumi.dynamic.ResourceProvider<ActivationInputs, ActivationInputs>;
 
 async function activate(inputs: ActivationInputs): Promise<ActivationInputs> {

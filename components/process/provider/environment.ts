@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { lock } from "proper-lockfile";
 import { Runtime } from "../../server/args";
 import type { InstallationInputs } from "./installation";
 import { buildNodeEnvironment, findNode } from "./node";
-import { environmentsFolder, makeFolder } from "./paths";
+import { environmentsFolder, exists, makeFolder } from "./paths";
 import { buildPythonEnvironment, findPython, type Interpreter } from "./python";
 
 /** The dependencies of a server, installed outside its source. */
@@ -89,9 +89,3 @@ async function environmentDigest(inputs: InstallationInputs, interpreter: Interp
     .update(isLocal ? JSON.stringify([source, sourceDigest]) : "")
     .digest("hex");
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

@@ -48,10 +48,6 @@ const REINSTALL_ON = [
 ] as const;
 
 export const installationProvider = {
-  async check(_olds: InstallationInputs, news: InstallationInputs) {
-    return { inputs: news, failures: [] };
-  },
-
   async diff(_id: string, olds: InstallationOutputs, news: InstallationInputs): Promise<pulumi.dynamic.DiffResult> {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
     const changes = replaces.length > 0 || anyChanged(olds, news, REINSTALL_ON) || !(await isReleased(olds));

@@ -30,3 +30,10 @@ export async function makeFolder(folder: string): Promise<string> {
     );
   }
 }
+
+/** Whether there is a file or folder, reached through links or not. */
+export const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,5 +1,5 @@
-import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { describeAnswer, isReady, probe } from "../../check/httpProbe";
 import { type RunState, readRunState } from "./runState";
 
 export interface ReadinessProbe {
@@ -37,31 +37,10 @@ export async function waitUntilReady(
 
 const hasFailed = (state: RunState | undefined): boolean => state === undefined || state.restarts > 0;
 
-/** Asks once, on a connection of its own: one that stays open would keep the server from ending in peace. */
-function ask(url: string, timeoutMs: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const sent = request(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) });
-    sent.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.name === "AbortError") resolve("it accepts connections but does not answer");
-      else resolve(error.code === "ECONNREFUSED" ? "it did not listen" : error.message);
-    });
-    sent.on("response", (response) => {
-      const status = response.statusCode ?? 0;
-      const asked = `GET ${new URL(url).pathname} answers HTTP ${status}`;
-      if (status < 500) {
-        sent.destroy();
-        return resolve(undefined);
-      }
-      let body = "";
-      const tell = () => resolve(`${asked}${body.trim() && ` (${body.trim().slice(0, 200)})`}`);
-      response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-        if (body.length < 1_000) return;
-        tell();
-        sent.destroy();
-      });
-      response.on("end", tell).on("error", tell);
-    });
-    sent.end();
-  });
+async function ask(url: string, timeoutMs: number): Promise<string | undefined> {
+  const answer = await probe(url, timeoutMs);
+  if (isReady(answer)) return undefined;
+  if (answer.status !== undefined) return describeAnswer(url, answer);
+  if (answer.failure === "timeout") return "it accepts connections but does not answer";
+  return answer.failure === "ECONNREFUSED" ? "it did not listen" : answer.failure;
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { access, copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { Runtime } from "../../server/args";
 import { sourceDigest as digestOf, sourceFiles } from "../../server/digest";
 import type { Environment } from "./environment";
 import type { InstallationInputs, InstallationOutputs } from "./installation";
-import { makeFolder, serverFolder } from "./paths";
+import { exists, makeFolder, serverFolder } from "./paths";
 
 /**
  * Copies the source into a release: what was previewed is what runs, also after a crash in the middle of an edit. A
@@ -81,9 +81,3 @@ export async function pointTo(link: string, target: string): Promise<void> {
   await symlink(target, fresh);
   await rename(fresh, link);
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { indent } from "../../check/logs";
 import { packageManagerEnv } from "./childEnv";
 
 /** Credentials in a URL, such as that of a package index. */
@@ -40,10 +41,6 @@ function notFound(command: string, cwd = process.cwd()): string {
 }
 
 function lastLines(text: string, count: number): string {
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .slice(-count)
-    .map((line) => `  | ${line}`)
-    .join("\n");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return indent(lines.slice(-count));
 }

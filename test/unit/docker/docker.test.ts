@@ -107,7 +107,8 @@ describe("McpContainer", () => {
     );
     const envs = secretValue(theOnly(resources, CONTAINER).inputs.envs) as string[];
     assert.ok(envs.includes("API_KEY=s3cret"));
-    const inTheOpen = resources.filter(({ type }) => type !== CONTAINER && type !== CHECK);
+    assert.deepEqual(secretValue(theOnly(resources, READY).inputs.secrets), ["s3cret"]);
+    const inTheOpen = resources.filter(({ type }) => ![CONTAINER, READY, CHECK].includes(type));
     assert.ok(!JSON.stringify(inTheOpen).includes("s3cret"));
   });
 
