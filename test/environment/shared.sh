@@ -62,7 +62,7 @@ install_packages() { # log package...
 
 # Installs packages without starting the services they bring, which would know nothing of the registry.
 apt_install() { # package...
-  local policy=/usr/sbin/policy-rc.d made= code=0
+  local policy=/usr/sbin/policy-rc.d made='' code=0
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by the other scripts: what they share beyond ../shared.sh.
 NAME=docker
 # shellcheck source=../shared.sh

@@ -25,7 +25,7 @@ rm -f "$KUBECONFIG_FILE"
 # The kubelet first: it would start again what is stopped below.
 for ((i = ${#PROGRAMS[@]} - 1; i >= 0; i--)); do stop "$PIDS/${PROGRAMS[i]}.pid" "${PROGRAMS[i]}" 5; done
 # Containers outlive containerd. Each has a parent that was started with this cluster's socket.
-for file in $(grep -lzsFx -- "$SOCKET" /proc/[0-9]*/cmdline); do
+{ grep -lzsFx -- "$SOCKET" /proc/[0-9]*/cmdline || true; } | while read -r file; do
   parent=$(basename "$(dirname "$file")")
   { ps -o pid= --ppid "$parent" | xargs -r kill -KILL; kill -KILL "$parent"; } 2>/dev/null || true
 done

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by the other scripts: the cluster's parameters, and what they share beyond ../shared.sh.
 NAME=kubernetes
 # shellcheck source=../shared.sh

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a Kubernetes cluster of one node available: uses the one that runs, else builds what is missing and starts it,
 # as root on Debian with Go. A kubeconfig for tests is at $K8S_HOME/kubeconfig once it can be used.
-#   usage: up.sh [--background]     --background returns at once; the log is $K8S_HOME/logs/up.log
+#   usage: up.sh [--background | --check]
+#     --background returns at once; the log is $K8S_HOME/logs/up.log    --check only tells whether a cluster runs
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=env.sh
@@ -13,6 +14,11 @@ done
 PACKAGES=(etcd-server containerd runc containernetworking-plugins docker-registry iptables iproute2 kmod openssl curl
   ca-certificates)
 
+case ${1:-} in
+  '' | --background) ;;
+  --check) if cluster_answers; then exit 0; else exit 1; fi ;;
+  *) die "unknown argument $1; usage: up.sh [--background | --check]" ;;
+esac
 if cluster_answers; then
   say "the cluster answers and is used; export KUBECONFIG=$KUBECONFIG_FILE"
   exit 0
