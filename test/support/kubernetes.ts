@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -84,9 +84,11 @@ async function provisioned(): Promise<void> {
   }
 }
 
+/** Whether up.sh runs. A process that has ended but was not reaped has no program any more. */
 function isProvisioning(): boolean {
   try {
-    return process.kill(Number(readFileSync(path.join(environment, "up.pid"), "utf8")), 0);
+    readlinkSync(`/proc/${readFileSync(path.join(environment, "up.pid"), "utf8").trim()}/exe`);
+    return true;
   } catch {
     return false;
   }

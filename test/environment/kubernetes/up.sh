@@ -51,6 +51,9 @@ chrt --idle 0 bash "$here/build.sh"
 
 began=$SECONDS
 LOCKED=1 bash "$here/down.sh"
+if [ -n "$(ip -o address show to "$NODE_IP")" ] && (exec 3<>"/dev/tcp/$NODE_IP/6443") 2>/dev/null; then
+  die "another cluster answers at $NODE_IP:6443, which was started with another K8S_HOME; end it with its own down.sh"
+fi
 mkdir -p "$PIDS" "$PKI"
 chmod 700 "$STATE"
 rm -f "$LOGS"/{etcd,kube*,containerd,volumes}.log
