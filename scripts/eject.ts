@@ -6,7 +6,7 @@ import { parse as parseYaml } from "yaml";
 import { eject } from "../components/image/eject";
 import { InvalidInputError } from "../components/server/errors";
 import { resolve } from "../components/server/resolve";
-import { configSchema, describedBy, type Server } from "../configSchema";
+import { configSchema, describedBy, type Server } from "../config/schema";
 import { main as run } from "./main";
 import { UsageError } from "./options";
 import { knownStacks, stackFile, unknownStack } from "./stackConfig";

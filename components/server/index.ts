@@ -13,6 +13,7 @@ export {
   Runtime,
   type ScanArgs,
   Scanner,
+  Sessions,
   Severity,
   Target,
   Transport,
@@ -25,10 +26,10 @@ export { NEVER_DEPLOYED } from "./exclude";
 export { type Inspection, inspectFolder, type TextFile } from "./inspect";
 export { type Command, launchCommand, listenEnv, moduleEnv } from "./launch";
 export { memoryMiB, parseMemory } from "./memory";
-export { plainSettings } from "./plain";
+export { plainFields, plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
-export type { EntryPoint, ImageSettings, ResolvedServer, ScanSettings, ServerSettings } from "./resolved";
+export type { EntryPoint, ImageSettings, Probe, ResolvedServer, ScanSettings, ServerSettings } from "./resolved";
 export * from "./validate";
 export * from "./validateHealth";
 export * from "./validateImage";

@@ -5,13 +5,14 @@ import type { Detection } from "./detection";
 import { InvalidInputError, type Problem } from "./errors";
 import { type Inspection, inspectFolder } from "./inspect";
 import { detectNode } from "./node";
+import { decideProbe } from "./probe";
 import { detectPython } from "./python";
 import type { ResolvedServer, ServerSettings } from "./resolved";
 import { chooseRuntime } from "./runtime";
 import { decideTransport, type TransportDecision } from "./transport";
 import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
 import { bridgeSettings, bridgeWarnings, validateBridge, validateLaunch } from "./validateBridge";
-import { validateHealth } from "./validateHealth";
+import { validateCallTimeout, validateHealth } from "./validateHealth";
 import { validateResources } from "./validateResources";
 
 export interface ResolveOptions {
@@ -47,8 +48,9 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
   if (problems.length > 0 || detected?.entryPoint === undefined || inspection === undefined) {
     throw new InvalidInputError(problems.map((problem) => ({ ...problem, path: prefix(options.path, problem.path) })));
   }
-  const { develop, launchedByClient = false } = settings;
+  const { develop, launchedByClient = false, sessions } = settings;
   const resources = { ...DEFAULTS.resources, ...defined(settings.resources) };
+  const { command: _, ...health } = { ...DEFAULTS.health, ...defined(settings.health) };
   const bridge = bridgeSettings(defined(settings.bridge), resources.memoryLimit);
   return {
     name,
@@ -61,7 +63,10 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
     metricsPort,
     path: mcpPath,
     resources,
-    health: { ...DEFAULTS.health, ...defined(settings.health) },
+    health,
+    probe: decideProbe(settings, detected.transport, health, inspection),
+    sessions,
+    callTimeoutSeconds: settings.callTimeoutSeconds ?? DEFAULTS.callTimeoutSeconds,
     bridge,
     launchedByClient,
     develop: develop && { mount: develop.mount ?? true, debugPort: develop.debugPort },
@@ -89,6 +94,7 @@ function validateSettings(name: string, settings: ServerSettings): Problem[] {
     ...(mcpPath === undefined ? [] : validateHttpPath(mcpPath, "path")),
     ...validateResources({ ...DEFAULTS.resources, ...defined(settings.resources) }),
     ...validateBridge(settings),
+    ...validateCallTimeout(settings.callTimeoutSeconds),
     ...validateHealth({ ...DEFAULTS.health, ...defined(settings.health) }),
   ];
 }
