@@ -2,16 +2,17 @@ import type { z } from "zod";
 import type { McpServiceArgs } from "./components/docker/mcpService";
 import * as pulumi from "./components/pulumi";
 import {
+  type DeployedServer,
   InvalidInputError,
   type McpServerArgs,
   type Problem,
-  type ResolvedServer,
   resolve,
   Target,
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes, serviceProblems, targetProblems } from "./configClashes";
+import { imageOf } from "./configImage";
 import {
   CONFIG_KEYS,
   type Config,
@@ -62,7 +63,7 @@ export function loadSettings(): Settings {
   // What is sound in itself is checked on even when something else is not: one run tells all there is to mend.
   const secrets = data?.secrets ?? {};
   const servers = data?.servers ?? soundServers(raw.values.servers);
-  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
+  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index, data)));
   if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
   problems.push(
@@ -78,10 +79,10 @@ export function loadSettings(): Settings {
 
   const chosen = (names: string[] = []) =>
     Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
-  const imageOf = (own: Server["image"]): McpServerArgs["image"] => {
-    const { buildSecrets, ...image } = { ...data.image, ...own };
-    return { ...image, ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }) };
-  };
+  const withSecrets = ({ buildSecrets, ...image }: NonNullable<Server["image"]>): McpServerArgs["image"] => ({
+    ...image,
+    ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }),
+  });
   const registry = data.registry && {
     ...data.registry,
     ...(data.registry.username && { password: chosen([REGISTRY_PASSWORD])[REGISTRY_PASSWORD] }),
@@ -89,19 +90,22 @@ export function loadSettings(): Settings {
   return {
     target: data.target,
     servers: data.servers.map(
-      ({ name, target = data.target, secrets: names, services = [], containerName, image, ...settings }) => ({
-        name,
-        target,
-        services,
-        ...(containerName && { containerName }),
-        args: {
-          ...settings,
-          clients: data.clients,
-          secrets: chosen(names),
-          ...((image || data.image) && { image: imageOf(image) }),
-          ...(registry && { registry }),
-        },
-      }),
+      ({ name, target = data.target, secrets: names, services = [], containerName, image: own, ...settings }) => {
+        const image = imageOf(own, data.image);
+        return {
+          name,
+          target,
+          services,
+          ...(containerName && { containerName }),
+          args: {
+            ...settings,
+            clients: data.clients,
+            secrets: chosen(names),
+            ...(image && { image: withSecrets(image) }),
+            ...(registry && !own?.reference && { registry }),
+          },
+        };
+      },
     ),
     services: data.services.map(({ name, kind, secrets: names, ...settings }) => ({
       name,
@@ -116,8 +120,11 @@ export function loadSettings(): Settings {
   };
 }
 
-const resolveAt = (server: Server, index: number): ResolvedServer =>
-  resolve(server.name, describedBy(server), { path: `mcp:servers[${index}]` });
+const resolveAt = (server: Server, index: number, data: Config | undefined): DeployedServer => {
+  const target = server.target ?? data?.target;
+  const settings = { ...describedBy(server), image: imageOf(server.image, data?.image) };
+  return resolve(server.name, settings, { path: `mcp:servers[${index}]`, ...(target && { target }) });
+};
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];

@@ -37,7 +37,8 @@ const scan = z.strictObject({
   ignore: z.array(text).optional(),
   sbom: text.optional(),
 });
-const image = z.strictObject({
+/** How images are built; what the stack says of all of them. */
+const build = z.strictObject({
   dockerfile: text.optional(),
   layout: z.enum(ImageLayout).optional(),
   base: text.optional(),
@@ -55,6 +56,8 @@ const image = z.strictObject({
   scan: scan.optional(),
   platform: text.optional(),
 });
+/** The image of a server: one that exists already, or how it is built. */
+const image = z.strictObject({ reference: text.optional(), ...build.shape });
 
 /** An image that is deployed as it is: pinned, since nobody builds it. */
 const pinnedImage = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
@@ -99,7 +102,8 @@ const develop = z.strictObject({ mount: z.boolean().optional(), debugPort: z.num
 /** An entry of `mcp:servers`. */
 export const serverSchema = z.strictObject({
   name: text,
-  source: text,
+  /** Left out for a server of which there is only an image: then `image.reference` names that. */
+  source: text.optional(),
   runtime: z.enum(Runtime).optional(),
   transport: z.enum(Transport).optional(),
   entryPoint: text.optional(),
@@ -131,7 +135,7 @@ export const configSchema = z.strictObject({
   secrets: z.record(variable, scalar).default({}),
   services: z.array(serviceSchema).default([]),
   /** How the images of all servers are built; a server's own settings go before these. */
-  image: image.optional(),
+  image: build.optional(),
   registry: registry.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
@@ -140,7 +144,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Keys of an entry of `mcp:servers` that tell of its surroundings, or name what stands elsewhere in the config. */
-const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "image"] as const;
+const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName"] as const;
 
 /** What an entry of `mcp:servers` says of the server itself. */
 export function describedBy(server: Server): Omit<Server, (typeof SURROUNDINGS)[number]> {
@@ -155,6 +159,6 @@ export const CONFIG_KEYS = Object.keys(configSchema.shape);
 /** Known keys at a place of the config. */
 export function knownKeys(key: string, object: string | undefined): string[] {
   const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop };
-  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry, image };
+  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry, image: build };
   return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});
 }

@@ -28,7 +28,16 @@ export { memoryMiB, parseMemory } from "./memory";
 export { plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
-export type { EntryPoint, ImageSettings, ResolvedServer, ScanSettings, ServerSettings } from "./resolved";
+export {
+  type DeployedServer,
+  type EntryPoint,
+  hasSource,
+  type ImageSettings,
+  type ResolvedServer,
+  type ScanSettings,
+  type ServerSettings,
+  type SourceSettings,
+} from "./resolved";
 export * from "./validate";
 export * from "./validateHealth";
 export * from "./validateImage";

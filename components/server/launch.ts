@@ -1,5 +1,5 @@
 import { Runtime, Transport } from "./args";
-import type { EntryPoint, ResolvedServer } from "./resolved";
+import type { DeployedServer, EntryPoint, ResolvedServer } from "./resolved";
 
 /** A command with its arguments. */
 export interface Command {
@@ -31,7 +31,7 @@ const entryArguments = ({ kind, value }: EntryPoint, root: string): string[] =>
  * those that servers of every platform use.
  */
 export function listenEnv(
-  { transport, port, metricsPort, path }: Pick<ResolvedServer, "transport" | "port" | "metricsPort" | "path">,
+  { transport, port, metricsPort, path }: Pick<DeployedServer, "transport" | "port" | "metricsPort" | "path">,
   host: string,
 ): Record<string, string> {
   if (transport === Transport.Stdio) return {};
