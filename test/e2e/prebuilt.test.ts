@@ -3,7 +3,7 @@ import { describeWithDocker, docker as engine, removeDockerObjects } from "../su
 import { makeFolder, removeFolders } from "../support/folder";
 import { build, buildKitMissing, docker, tryDocker } from "../support/images";
 import { callTool } from "../support/mcpClient";
-import { TestRegistry } from "../support/registry";
+import { dockerConfigOf, TestRegistry } from "../support/registry";
 import { freePort, TestStack } from "../support/stack";
 
 const API_KEY = "canary-secret-52e8";
@@ -170,6 +170,32 @@ describeWithDocker(
     it("say what is wrong when they are not to be had", async () => {
       await configure([{ name: "tagged", image: { reference: `${repository}:9.9.9` }, port: ports[0] }]);
       assert.match(await stack.failing("up"), /9\.9\.9.*(manifest unknown|not found)/s);
+    });
+
+    it("are pulled from a private registry with the login that the provider is told to use", async () => {
+      const login = { username: "bot", password: "canary-password-7a10" };
+      const closed = await TestRegistry.start(login);
+      assert.ok(closed);
+      try {
+        const name = `${closed.address}/acme/published:1.0.0`;
+        const config = dockerConfigOf(closed.address, login);
+        docker("tag", `${repository}@${digest}`, name);
+        docker("--config", config, "push", "--quiet", name);
+        docker("rmi", name);
+        published.push(name, `${closed.address}/acme/published@${digest}`);
+        const all = [{ name: "tagged", image: { reference: name }, port: ports[0] }];
+        stack.env = { DOCKER_CONFIG: config };
+        await configure(all);
+        assert.match(await stack.failing("up"), /no basic auth credentials/);
+        const registryAuth = JSON.stringify([{ address: closed.address }]);
+        stack.configure(all, { "mcp:target": "docker", "docker:registryAuth": registryAuth });
+        await stack.up();
+        assert.match(await callTool(await stack.server("tagged"), "tell"), /^1\.0\.0 /);
+        assert.ok(!(await stack.state()).includes(login.password));
+      } finally {
+        stack.env = {};
+        await closed.stop();
+      }
     });
 
     it("stay on the engine when the stack is destroyed", async () => {

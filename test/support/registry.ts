@@ -3,12 +3,18 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hashSync } from "bcryptjs";
 import { findOnPath } from "../../scripts/command";
 import { makeFolder } from "./folder";
 import { freePort } from "./stack";
 
 /** The registry's program, as Debian's package docker-registry calls it, and as its own project does. */
 const PROGRAMS = ["docker-registry", "registry"];
+
+export interface Login {
+  username: string;
+  password: string;
+}
 
 /** A registry of a test's own on this machine, which every Docker Engine here trusts. */
 export class TestRegistry {
@@ -18,8 +24,12 @@ export class TestRegistry {
     readonly address: string,
   ) {}
 
-  /** Starts one with an empty store; undefined where its program is not installed. */
-  static async start(): Promise<TestRegistry | undefined> {
+  /**
+   * Starts one with an empty store; undefined where its program is not installed.
+   *
+   * @param login who it lets in; everybody when left out
+   */
+  static async start(login?: Login): Promise<TestRegistry | undefined> {
     const found = await Promise.all(PROGRAMS.map((program) => findOnPath(program)));
     const program = found.find((file) => file !== undefined);
     if (program === undefined) return undefined;
@@ -28,7 +38,8 @@ export class TestRegistry {
     const config = path.join(folder, "config.yml");
     // JSON is YAML.
     const storage = { filesystem: { rootdirectory: path.join(folder, "data") } };
-    writeFileSync(config, JSON.stringify({ version: "0.1", storage, http: { addr: address } }));
+    const auth = login && { auth: { htpasswd: { realm: "test", path: writePasswords(folder, login) } } };
+    writeFileSync(config, JSON.stringify({ version: "0.1", storage, http: { addr: address }, ...auth }));
     const child = spawn(program, ["serve", config], { stdio: "ignore" });
     for (let waited = 0; !(await answers(address)); waited++) {
       if (waited === 100 || child.exitCode !== null) throw new Error(`${program} does not answer at ${address}`);
@@ -45,8 +56,20 @@ export class TestRegistry {
   }
 }
 
+/** A folder for DOCKER_CONFIG, in which somebody is logged in. */
+export function dockerConfigOf(address: string, { username, password }: Login): string {
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  return makeFolder({ "config.json": JSON.stringify({ auths: { [address]: { auth } } }) });
+}
+
+function writePasswords(folder: string, { username, password }: Login): string {
+  const file = path.join(folder, "htpasswd");
+  writeFileSync(file, `${username}:${hashSync(password, 4)}\n`);
+  return file;
+}
+
 const answers = (address: string): Promise<boolean> =>
   fetch(`http://${address}/v2/`).then(
-    ({ ok }) => ok,
+    ({ ok, status }) => ok || status === 401,
     () => false,
   );
