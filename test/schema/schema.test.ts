@@ -14,7 +14,7 @@ const SURFACE = `
 mcp:index:McpContainer
   in   containerName?: string
   in   network?: string
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -41,7 +41,7 @@ mcp:index:McpContainer
   out  toolsDigest: string
   out  clients: map of string
 mcp:index:McpImage
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -61,7 +61,7 @@ mcp:index:McpImage
   in   clients?: Client[]
   out  reference: string
 mcp:index:McpProcess
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -126,6 +126,7 @@ mcp:index:HealthArgs
   startPeriodSeconds?: number
   retries?: number
 mcp:index:ImageArgs
+  reference?: string
   dockerfile?: string
   layout?: ImageLayout
   base?: string
