@@ -187,7 +187,7 @@ describeWithDocker(
         stack.env = { DOCKER_CONFIG: config };
         await configure(all);
         assert.match(await stack.failing("up"), /no basic auth credentials/);
-        const registryAuth = JSON.stringify([{ address: closed.address }]);
+        const registryAuth = [{ address: closed.address }];
         stack.configure(all, { "mcp:target": "docker", "docker:registryAuth": registryAuth });
         await stack.up();
         assert.match(await callTool(await stack.server("tagged"), "tell"), /^1\.0\.0 /);
