@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { McpServiceArgs } from "./components/docker/mcpService";
+import type { McpDeploymentArgs } from "./components/kubernetes/args";
+import type { DeploymentSettings } from "./components/kubernetes/settings";
 import * as pulumi from "./components/pulumi";
 import {
   type DeployedServer,
@@ -11,8 +13,10 @@ import {
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
-import { clashes, serviceProblems, targetProblems } from "./configClashes";
-import { imageOf } from "./configImage";
+import { clashes, serviceProblems, targetProblems } from "./config/clashes";
+import { clusterProblems } from "./config/cluster";
+import { imageOf } from "./config/image";
+import type { ClusterConfig } from "./config/kubernetes";
 import {
   CONFIG_KEYS,
   type Config,
@@ -22,14 +26,16 @@ import {
   type Server,
   type Service,
   serverSchema,
-} from "./configSchema";
-import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./configSecrets";
+} from "./config/schema";
+import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./config/secrets";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
   target: Target;
   servers: ServerSetting[];
   services: ServiceSetting[];
+  /** The cluster of a stack for Kubernetes. */
+  cluster?: ClusterConfig;
 }
 
 /** One entry of `mcp:servers`. */
@@ -42,13 +48,15 @@ export interface ServerSetting {
   services: string[];
   /** Name of its container; for the docker target. */
   containerName?: string;
+  /** How the cluster runs it; for the kubernetes target. */
+  deployment?: DeploymentSettings & Pick<McpDeploymentArgs, "secretKeys">;
 }
 
 /** One entry of `mcp:services`. */
 export interface ServiceSetting {
   name: string;
   kind: Service["kind"];
-  args: Pick<McpServiceArgs, Exclude<keyof McpServiceArgs, "network">>;
+  args: Pick<McpServiceArgs, Exclude<keyof McpServiceArgs, "network">> & Pick<Service, "volumeSize" | "storageClass">;
 }
 
 /**
@@ -73,8 +81,7 @@ export function loadSettings(): Settings {
     ),
     ...serviceProblems(data?.servers ?? [], data?.services ?? []),
   );
-  if (data) problems.push(...targetProblems(servers, data.target));
-  if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
+  if (data) problems.push(...targetProblems(servers, data.target), ...clusterProblems(data, resolved));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const chosen = (names: string[] = []) =>
@@ -89,14 +96,26 @@ export function loadSettings(): Settings {
   };
   return {
     target: data.target,
+    ...(data.kubernetes && { cluster: data.kubernetes }),
     servers: data.servers.map(
-      ({ name, target = data.target, secrets: names, services = [], containerName, image: own, ...settings }) => {
+      ({
+        name,
+        target = data.target,
+        secrets: names,
+        services = [],
+        containerName,
+        kubernetes,
+        image: own,
+        ...settings
+      }) => {
         const image = imageOf(own, data.image);
         return {
           name,
           target,
           services,
           ...(containerName && { containerName }),
+          // Complete, or there would be problems.
+          ...(kubernetes && { deployment: kubernetes as ServerSetting["deployment"] & object }),
           args: {
             ...settings,
             clients: data.clients,
@@ -132,22 +151,11 @@ const variableProblems = (server: Server | undefined, index: number): Problem[] 
 const soundServers = (servers: unknown): (Server | undefined)[] =>
   Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
-/** Targets of this version. */
-const AVAILABLE: Target[] = [Target.Process, Target.Docker];
-
 const REDIS_PORT = 6379;
 
 /** Whether a server of this machine needs a service of a Docker stack. */
 const isUsedByProcess = (service: string, { servers }: Config): boolean =>
   servers.some(({ target, services = [] }) => target === Target.Process && services.includes(service));
-
-const notAvailable = (target: Target): Problem => ({
-  path: "mcp:target",
-  message: "is not available in this version",
-  got: target,
-  allowed: AVAILABLE.join(", "),
-  fix: "pulumi config set mcp:target process",
-});
 
 /** The values under `mcp:`, parsed, whatever project this is. */
 function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
@@ -179,7 +187,7 @@ function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>)
   const found = problemsOf([{ ...issue, path }], `mcp:${String(key)}`, values[String(key)], (at) =>
     knownKeys(
       String(key),
-      at.find((part): part is string => typeof part === "string"),
+      at.findLast((part): part is string => typeof part === "string"),
     ),
   );
   // A value of mcp:secrets is never printed.

@@ -24,9 +24,6 @@ export interface CheckOutputs extends CheckInputs {
 
 const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secretEnv", "triggers"] as const;
 export const checkProvider = {
-  async check(_olds: CheckInputs, news: CheckInputs) {
-    return { inputs: news, failures: [] };
-  },
   async diff(_id: string, olds: CheckOutputs, news: CheckInputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: anyChanged(olds, news, CHECK_AGAIN_ON) };
   },

@@ -1,6 +1,6 @@
 import * as pulumi from "../pulumi";
-import { type DeployedServer, type McpServerArgs, memoryMiB } from "../server";
-import { HARDENING, ownCommand, PIDS_LIMIT } from "./containerInputs";
+import { type DeployedServer, imageCommand, type McpServerArgs, memoryMiB } from "../server";
+import { HARDENING, PIDS_LIMIT } from "./containerInputs";
 
 /** How a client starts a server's container: a command and its environment, in which secrets are placeholders. */
 export interface ClientLaunch {
@@ -30,7 +30,7 @@ export function clientLaunch(
         ...flags(server, network),
         ...names.flatMap((name) => ["--env", name]),
         image,
-        ...ownCommand(server),
+        ...imageCommand(server),
       ]),
     env: pulumi.output(env ?? {}),
   };

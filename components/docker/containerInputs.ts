@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import { bridgeEnv, isBridged } from "../bridge";
 import * as pulumi from "../pulumi";
-import { type DeployedServer, listenEnv, type McpServerArgs, memoryMiB } from "../server";
+import { type DeployedServer, imageCommand, listenEnv, type McpServerArgs, memoryMiB } from "../server";
 
 /** Containers are published on this machine only, unless another address is chosen. */
 export const LOOPBACK = "127.0.0.1";
@@ -71,7 +71,7 @@ export function containerInputs(
 ): docker.ContainerArgs {
   const { resources, port, name } = server;
   const memory = memoryMiB(resources.memoryLimit);
-  const command = ownCommand(server);
+  const command = imageCommand(server);
   return {
     ...HARDENING,
     name: containerName,
@@ -96,10 +96,6 @@ export function containerInputs(
     destroyGraceSeconds: 15,
   };
 }
-
-/** What replaces the command of the image. An image that was built has its arguments already. */
-export const ownCommand = ({ imageReference, args }: DeployedServer): string[] =>
-  imageReference === undefined ? [] : args;
 
 /** A number of CPUs as Docker's provider reports it: with a point, or every `up` would see a change. */
 export const cpus = (count: number): string => (Number.isInteger(count) ? count.toFixed(1) : String(count));

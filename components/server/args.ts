@@ -12,6 +12,10 @@ export type Transport = (typeof Transport)[keyof typeof Transport];
 export const Target = { Process: "process", Docker: "docker", Kubernetes: "kubernetes" } as const;
 export type Target = (typeof Target)[keyof typeof Target];
 
+/** Where the sessions of clients live: nowhere, in the replica that a client is kept at, or in a Redis that all replicas share. */
+export const Sessions = { None: "none", Affinity: "affinity", Redis: "redis" } as const;
+export type Sessions = (typeof Sessions)[keyof typeof Sessions];
+
 /** The MCP clients whose configuration this package knows. */
 export const Client = {
   ClaudeDesktop: "claudeDesktop",
@@ -128,6 +132,8 @@ export interface HealthArgs {
   startPeriodSeconds?: pulumi.Input<number>;
   /** Failed checks in a row after which the server is unhealthy. Defaults to 3. */
   retries?: pulumi.Input<number>;
+  /** Command in the container that ends with 0 while the server is healthy; for Kubernetes, in place of the paths. Defaults to none: the paths are asked where they are set or the code has them, else the port is connected to. */
+  command?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** How a stdio server is served by Streamable HTTP in a container: one process of it for each session. */
@@ -174,6 +180,10 @@ export interface McpServerArgs {
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Environment variables whose values are secret, whatever way they are passed in. Defaults to none. */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Where sessions live: "none" for a server without sessions, "affinity" to keep each client at one replica, "redis" for a server that shares them in the Redis of REDIS_URL. Defaults to none of these: then there is one replica. */
+  sessions?: pulumi.Input<Sessions>;
+  /** Seconds that a call of a tool may take at most. Proxies wait that long, and a container that is to end gets that long. Defaults to 60. */
+  callTimeoutSeconds?: pulumi.Input<number>;
   /** CPU and memory. Defaults to the limits 0.5 CPU and 512Mi, and the reservations 0.25 CPU and 256Mi. */
   resources?: pulumi.Input<ResourcesArgs>;
   /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */

@@ -20,6 +20,10 @@ export function launchCommand(
   return { command, args: [...runtimeArguments(runtime), ...entryArguments(entryPoint, root), ...args] };
 }
 
+/** What replaces the command of the server's image. An image that is built has its arguments already. */
+export const imageCommand = ({ imageReference, args }: Pick<DeployedServer, "imageReference" | "args">): string[] =>
+  imageReference === undefined ? [] : args;
+
 // Python holds back what it writes to a pipe, and the last lines of a crash with it, unless it is told otherwise.
 const runtimeArguments = (runtime: Runtime): string[] => (runtime === Runtime.Python ? ["-u"] : []);
 

@@ -33,6 +33,19 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   return settings as unknown as ServerSettings;
 }
 
+/**
+ * The named fields as plain values, those that are not set left out.
+ * @throws InvalidInputError when one of them is an output of another resource
+ */
+export function plainFields<T extends object>(args: object, fields: readonly (keyof T & string)[]): T {
+  const set = Object.entries(args).filter(
+    ([field, value]) => fields.some((one) => one === field) && value !== undefined,
+  );
+  const problems = set.filter(([, value]) => holdsOutput(value)).map(([field]) => notPlain(field));
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return Object.fromEntries(set) as T;
+}
+
 /** What is told of an image that exists already as if it were built here; `resolve` does not see these. */
 const pushedOrBuilt = ({ buildSecrets, registry }: { buildSecrets: unknown; registry: unknown }): Problem[] => [
   ...(buildSecrets === undefined ? [] : buildOnly(["buildSecrets"])),

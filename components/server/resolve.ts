@@ -3,10 +3,11 @@ import { DEFAULTS } from "./defaults";
 import { type Detected, detectSource, installWarnings, launchArgs, listeningWarnings } from "./detectSource";
 import { InvalidInputError, type Problem } from "./errors";
 import type { Inspection } from "./inspect";
+import { decideProbe } from "./probe";
 import type { DeployedServer, ResolvedServer, ServerSettings, SourceSettings } from "./resolved";
 import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
 import { bridgeSettings, bridgeWarnings, validateBridge, validateLaunch } from "./validateBridge";
-import { validateHealth } from "./validateHealth";
+import { validateCallTimeout, validateHealth } from "./validateHealth";
 import { checkPrebuilt, validatePrebuiltTransport, validateProcess } from "./validatePrebuilt";
 import { validateResources } from "./validateResources";
 
@@ -59,10 +60,11 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
     throw new InvalidInputError(problems.map((problem) => ({ ...problem, path: prefix(options.path, problem.path) })));
   }
 
-  const { develop, launchedByClient = false, args = [] } = settings;
+  const { develop, launchedByClient = false, args = [], sessions } = settings;
   const imageReference = settings.image?.reference;
   const isBuilt = imageReference === undefined;
   const resources = { ...DEFAULTS.resources, ...defined(settings.resources) };
+  const { command: _, ...health } = { ...DEFAULTS.health, ...defined(settings.health) };
   const bridge = bridgeSettings(defined(settings.bridge), resources.memoryLimit);
   return {
     name,
@@ -73,7 +75,10 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
     metricsPort,
     path: mcpPath,
     resources,
-    health: { ...DEFAULTS.health, ...defined(settings.health) },
+    health,
+    probe: decideProbe(settings, transport, health, detected?.inspection),
+    sessions,
+    callTimeoutSeconds: settings.callTimeoutSeconds ?? DEFAULTS.callTimeoutSeconds,
     bridge,
     launchedByClient,
     develop: develop && { mount: develop.mount ?? true, debugPort: develop.debugPort },
@@ -108,6 +113,7 @@ function validateSettings(name: string, settings: ServerSettings): Problem[] {
     ...(mcpPath === undefined ? [] : validateHttpPath(mcpPath, "path")),
     ...validateResources({ ...DEFAULTS.resources, ...defined(settings.resources) }),
     ...validateBridge(settings),
+    ...validateCallTimeout(settings.callTimeoutSeconds),
     ...validateHealth({ ...DEFAULTS.health, ...defined(settings.health) }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Severity, Transport } from "./args";
+import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Sessions, Severity, Transport } from "./args";
 import type { Dependency } from "./detection";
 import type { Inspection } from "./inspect";
 
@@ -13,6 +13,8 @@ export interface ServerSettings {
   port?: number;
   metricsPort?: number;
   path?: string;
+  sessions?: Sessions;
+  callTimeoutSeconds?: number;
   clients?: Client[];
   image?: ImageSettings;
   bridge?: Partial<BridgeSettings>;
@@ -26,6 +28,7 @@ export interface ServerSettings {
     timeoutSeconds?: number;
     startPeriodSeconds?: number;
     retries?: number;
+    command?: string[];
   };
 }
 
@@ -69,6 +72,9 @@ export interface ScanSettings {
   sbom?: string;
 }
 
+/** How an orchestrator asks a server for its health: by HTTP paths that it has, by a command, or by a TCP connect. */
+export type Probe = { kind: "http" } | { kind: "command"; command: string[] } | { kind: "tcp" };
+
 /** How the server is started, relative to its folder. */
 export interface EntryPoint {
   /** "file": a script of the folder. "module": a Python module, started with -m. */
@@ -99,6 +105,10 @@ export interface DeployedServer {
     startPeriodSeconds: number;
     retries: number;
   };
+  probe: Probe;
+  /** Where sessions live; undefined when nothing was said. */
+  sessions: Sessions | undefined;
+  callTimeoutSeconds: number;
   /** How a container serves a stdio server. */
   bridge: BridgeSettings;
   /** Whether clients start the container of a stdio server themselves. */

@@ -1,4 +1,4 @@
-import type { Server } from "../../configSchema";
+import type { Server } from "../../config/schema";
 import { asMapping, type ComposeFile } from "./composeFile";
 import { dependencies, type Neighbours } from "./dependencies";
 import { brief, type Finding } from "./findings";

@@ -32,9 +32,6 @@ const ANSWER_MS = 2_000;
 const AGAIN_ON = ["container", "pidsLimit", "url", "command"] as const;
 
 export const readyProvider = {
-  async check(_olds: ReadyInputs, news: ReadyInputs) {
-    return { inputs: news, failures: [] };
-  },
   async diff(_id: string, olds: ReadyOutputs, news: ReadyInputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: anyChanged(olds, news, AGAIN_ON) };
   },

@@ -25,9 +25,6 @@ export interface ScanOutputs extends ScanInputs {
 const AGAIN_ON = ["image", "scanner", "severity", "unfixed", "ignore", "sbom"] as const;
 
 export const scanProvider = {
-  async check(_olds: ScanInputs, news: ScanInputs) {
-    return { inputs: news, failures: [] };
-  },
   async diff(_id: string, olds: ScanOutputs, news: ScanInputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: anyChanged(olds, news, AGAIN_ON) };
   },

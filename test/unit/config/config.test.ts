@@ -3,7 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInputError, resolve, Target } from "../../../components/server";
 import { loadSettings } from "../../../config";
-import { clashes } from "../../../configClashes";
+import { clashes } from "../../../config/clashes";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { settled } from "../../support/mocks";
 
@@ -184,14 +184,19 @@ describe("stack config", () => {
     );
   });
 
-  it("refuses a target that this version does not have", () => {
+  it("asks a stack for Kubernetes which cluster it belongs to, and for a registry", () => {
     assert.deepEqual(problemsOf({ target: "kubernetes", servers: [{ name: "a", source }] }), [
       {
-        path: "mcp:target",
-        message: "is not available in this version",
-        got: "kubernetes",
-        allowed: "process, docker",
-        fix: "pulumi config set mcp:target process",
+        path: "mcp:kubernetes.context",
+        message: "is missing: a stack belongs to one cluster",
+        allowed: "a context of your kubeconfig, as `kubectl config get-contexts` lists them",
+        fix: "pulumi config set --path mcp:kubernetes.context CONTEXT",
+      },
+      {
+        path: "mcp:registry.server",
+        message: "is missing: the nodes of a cluster pull the images from a registry",
+        allowed: 'a registry, such as "ghcr.io"',
+        fix: "pulumi config set --path mcp:registry.server ghcr.io, and mcp:registry.namespace",
       },
     ]);
   });
@@ -229,6 +234,15 @@ describe("stack config", () => {
         problemsOf({ target: "docker", image: { pinning: "refuse" }, servers }).map((problem) => problem.path),
         ["mcp:servers[0].image.reference"],
       );
+    });
+
+    it("needs no registry in a cluster, where nothing is built", () => {
+      const cluster = { target: "kubernetes", kubernetes: { context: "no-such-context" } };
+      const pathsOf = (servers: object[]) => problemsOf({ ...cluster, servers }).map((problem) => problem.path);
+      const built = { name: "built", source };
+      const launched = { ...weather, launchedByClient: true };
+      assert.deepEqual(pathsOf([launched]), ["mcp:servers[0].launchedByClient"]);
+      assert.deepEqual(pathsOf([launched, built]), ["mcp:registry.server", "mcp:servers[0].launchedByClient"]);
     });
 
     it("says where each problem is", () => {
@@ -272,7 +286,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health, image, bridge, launchedByClient, develop, target, services, containerName",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, sessions, callTimeoutSeconds, resources, health, image, bridge, launchedByClient, develop, target, services, containerName, kubernetes",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

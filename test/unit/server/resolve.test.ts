@@ -35,6 +35,10 @@ describe("resolve", () => {
         startPeriodSeconds: 40,
         retries: 3,
       },
+      // The bridge, which serves a stdio server, answers both paths.
+      probe: { kind: "http" },
+      sessions: undefined,
+      callTimeoutSeconds: 60,
       bridge: { maxSessions: 7, idleTimeoutSeconds: 300, stateless: false },
       launchedByClient: false,
       develop: undefined,

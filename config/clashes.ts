@@ -1,5 +1,5 @@
-import { type DeployedServer, type Problem, Target, Transport, validateName } from "./components/server";
-import type { Server, Service } from "./configSchema";
+import { type DeployedServer, type Problem, Target, Transport, validateName } from "../components/server";
+import type { Server, Service } from "./schema";
 
 /** Servers of one stack that can't live beside each other: equal names, and on one machine equal ports. */
 export function clashes(servers: (DeployedServer | undefined)[], targets: (Target | undefined)[] = []): Problem[] {

@@ -1,4 +1,4 @@
-import type { Config, Server } from "./configSchema";
+import type { Config, Server } from "./schema";
 
 type Image = Server["image"];
 

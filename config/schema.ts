@@ -5,16 +5,14 @@ import {
   ImagePinning,
   Runtime,
   Scanner,
+  Sessions,
   Severity,
   Target,
   Transport,
   validateImageReference,
-} from "./components/server";
-
-const text = z.string().min(1);
-// YAML reads `8080` and `true` as a number and a boolean; as an argument or an environment variable they are text.
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, the first no digit");
+} from "../components/server";
+import { clusterSchema, DEPLOYMENT_SHAPES, deploymentSchema } from "./kubernetes";
+import { scalar, text, variable } from "./values";
 
 const resources = z.strictObject({
   cpuLimit: z.number().optional(),
@@ -29,6 +27,7 @@ const health = z.strictObject({
   timeoutSeconds: z.number().optional(),
   startPeriodSeconds: z.number().optional(),
   retries: z.number().optional(),
+  command: z.array(scalar).optional(),
 });
 const scan = z.strictObject({
   scanner: z.enum(Scanner).optional(),
@@ -82,6 +81,9 @@ export const serviceSchema = z.strictObject({
   memoryLimit: text.optional(),
   cpuLimit: z.number().optional(),
   containerName: text.optional(),
+  /** Size of the volume, such as "10Gi"; for the kubernetes target. */
+  volumeSize: text.optional(),
+  storageClass: text.optional(),
 });
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -114,6 +116,8 @@ export const serverSchema = z.strictObject({
   env: z.record(variable, scalar).optional(),
   /** Environment variables whose values stand in `mcp:secrets` under the same name. */
   secrets: z.array(variable).optional(),
+  sessions: z.enum(Sessions).optional(),
+  callTimeoutSeconds: z.number().optional(),
   resources: resources.optional(),
   health: health.optional(),
   image: image.optional(),
@@ -125,6 +129,8 @@ export const serverSchema = z.strictObject({
   /** Services of `mcp:services` that the server needs. It waits for them, and gets REDIS_URL of a Redis. */
   services: z.array(text).optional(),
   containerName: text.optional(),
+  /** How the cluster runs it; for the kubernetes target. */
+  kubernetes: deploymentSchema.optional(),
 });
 export type Server = z.infer<typeof serverSchema>;
 
@@ -137,6 +143,8 @@ export const configSchema = z.strictObject({
   /** How the images of all servers are built; a server's own settings go before these. */
   image: build.optional(),
   registry: registry.optional(),
+  /** The cluster; for the kubernetes target. */
+  kubernetes: clusterSchema.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
 
@@ -144,7 +152,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Keys of an entry of `mcp:servers` that tell of its surroundings, or name what stands elsewhere in the config. */
-const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName"] as const;
+const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "kubernetes"] as const;
 
 /** What an entry of `mcp:servers` says of the server itself. */
 export function describedBy(server: Server): Omit<Server, (typeof SURROUNDINGS)[number]> {
@@ -158,7 +166,13 @@ export const CONFIG_KEYS = Object.keys(configSchema.shape);
 
 /** Known keys at a place of the config. */
 export function knownKeys(key: string, object: string | undefined): string[] {
-  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop };
-  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry, image: build };
+  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop, ...DEPLOYMENT_SHAPES };
+  const top: Record<string, z.ZodObject> = {
+    servers: serverSchema,
+    services: serviceSchema,
+    registry,
+    image: build,
+    kubernetes: clusterSchema,
+  };
   return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});
 }
