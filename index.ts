@@ -4,10 +4,12 @@ import { loadSettings } from "pulumi-mcp-deploy/config";
 /** The Pulumi program: the stack's config says which servers there are and where they run. */
 export = async function program() {
   const settings = loadSettings();
-  return { servers: load(settings.target).deploy(settings) };
+  return { servers: await load(settings.target).deploy(settings) };
 };
 
 /** Loads the chosen target with its SDKs, and no other: they take longer than all the rest. */
-function load(target: Target): typeof import("pulumi-mcp-deploy/targets/process") {
+function load(
+  target: Target,
+): typeof import("pulumi-mcp-deploy/targets/process") | typeof import("pulumi-mcp-deploy/targets/docker") {
   return require(`pulumi-mcp-deploy/targets/${target}`);
 }

@@ -1,4 +1,5 @@
 import * as docker from "@pulumi/docker";
+import { needEngine } from "../components/docker/engineAnswers";
 import { McpContainer } from "../components/docker/mcpContainer";
 import { McpRedis } from "../components/docker/mcpRedis";
 import { McpService } from "../components/docker/mcpService";
@@ -14,7 +15,8 @@ interface Running {
 }
 
 /** Runs all servers and services of the stack as containers of one network: what a compose file would describe. */
-export function deploy({ servers, services }: Settings): Record<string, object> {
+export async function deploy({ servers, services }: Settings): Promise<Record<string, object>> {
+  await needEngine();
   const network = new docker.Network("network", { name: `mcp-${pulumi.getStack()}` }).name;
   const running = services.map((service) => ({ name: service.name, service: runService(service, network) }));
   return Object.fromEntries(servers.map((server) => [server.name, runServer(server, network, running)]));

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { describeWithDocker } from "../support/docker";
+import { eventually } from "../support/eventually";
 import { makeFolder, removeFolders } from "../support/folder";
 import { callTool } from "../support/mcpClient";
 import { example, freePort, TestStack } from "../support/stack";
@@ -239,15 +239,3 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.equal(await redis("get", "kept"), "yes");
   });
 });
-
-/** Repeats an assertion for up to 20 s. */
-async function eventually(assertion: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (attempt === 80) throw error;
-      await sleep(250);
-    }
-  }
-}
