@@ -12,6 +12,7 @@ import {
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes, serviceProblems, targetProblems } from "./configClashes";
+import { imageProblems } from "./configImages";
 import {
   CONFIG_KEYS,
   type Config,
@@ -72,7 +73,7 @@ export function loadSettings(): Settings {
     ),
     ...serviceProblems(data?.servers ?? [], data?.services ?? []),
   );
-  if (data) problems.push(...targetProblems(servers, data.target));
+  if (data) problems.push(...targetProblems(servers, data.target), ...imageProblems(servers, resolved, data));
   if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 

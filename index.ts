@@ -1,5 +1,5 @@
 import type { Target } from "pulumi-mcp-deploy";
-import { loadSettings } from "pulumi-mcp-deploy/config";
+import { loadSettings, type Settings } from "pulumi-mcp-deploy/config";
 
 /** The Pulumi program: the stack's config says which servers there are and where they run. */
 export = async function program() {
@@ -8,8 +8,6 @@ export = async function program() {
 };
 
 /** Loads the chosen target with its SDKs, and no other: they take longer than all the rest. */
-function load(
-  target: Target,
-): typeof import("pulumi-mcp-deploy/targets/process") | typeof import("pulumi-mcp-deploy/targets/docker") {
+function load(target: Target): { deploy(settings: Settings): object | Promise<object> } {
   return require(`pulumi-mcp-deploy/targets/${target}`);
 }
