@@ -165,7 +165,7 @@ export class TestStack {
   /** With the Docker providers for a stack whose target is Docker: the official plugins, else test providers. */
   private async withProviders<T>(action: () => Promise<T>): Promise<T> {
     if (this.target !== "docker") return action();
-    const { env, stop } = await attachProviders(this.root, this.outside);
+    const { env, stop } = await attachProviders(this.root, { ...this.outside, ...this.env });
     Object.assign(process.env, env);
     try {
       return await action();
