@@ -7,6 +7,7 @@ import Docker from "dockerode";
 import { describeWithDocker } from "../support/docker";
 import { eventually } from "../support/eventually";
 import { makeFolder, removeFolders } from "../support/folder";
+import { searchImage } from "../support/layers";
 import { callTool } from "../support/mcpClient";
 import { example, freePort, TestStack } from "../support/stack";
 
@@ -146,6 +147,7 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.ok(!JSON.stringify({ ...inspected, Config: rest }).includes(API_KEY));
     const image = docker.getImage(inspected.Image);
     assert.ok(!JSON.stringify([await image.inspect(), await image.history()]).includes(API_KEY));
+    assert.deepEqual((await searchImage(inspected.Image, API_KEY)).found, []);
     const logs = await containerOf("python-server").logs({ stdout: true, stderr: true });
     assert.ok(!logs.toString().includes(API_KEY));
   });
