@@ -47,11 +47,11 @@ describe("variables of a server in Kubernetes", () => {
   it("reach the server as they were written: Kubernetes replaces no part of them", async () => {
     const env = { A: "pa$$word", B: "$(PORT)", C: "$HOME costs $5$", D: "$$(PORT)" };
     const variables = containerOf((await deploy({ env })).resources).env;
-    const valueOf = (name: string) => named(variables, name)[0] as unknown as { value: string };
-    assert.equal(valueOf("A").value, "pa$$$word");
-    assert.equal(valueOf("B").value, "$$(PORT)");
-    assert.equal(valueOf("C").value, "$HOME costs $5$");
-    assert.equal(valueOf("D").value, "$$$$(PORT)");
+    const textOf = (name: string) => named(variables, name)[0] as unknown as { value: string };
+    assert.equal(textOf("A").value, "pa$$$word");
+    assert.equal(textOf("B").value, "$$(PORT)");
+    assert.equal(textOf("C").value, "$HOME costs $5$");
+    assert.equal(textOf("D").value, "$$$$(PORT)");
   });
 
   it("stand in it once each: the user's go before ours, and existing Secrets before both", async () => {
