@@ -64,6 +64,8 @@ export const deploymentSchema = z.strictObject({
 export const clusterSchema = z.strictObject({
   /** Context of the kubeconfig. The stack is deployed there and nowhere else. */
   context: text,
+  /** URL of that cluster's API server. When it is set, a context of that name that leads elsewhere is refused. */
+  server: text.optional(),
   /** Namespace of the stack. Defaults to "mcp-<stack>". */
   namespace: text.optional(),
   /** Whether the namespace is created with the stack. Defaults to true. */

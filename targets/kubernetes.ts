@@ -9,6 +9,7 @@ import * as pulumi from "../components/pulumi";
 import { Target } from "../components/server/args";
 import { REDIS } from "../components/services/redis";
 import type { ServerSetting, ServiceSetting, Settings } from "../config";
+import { requireContext } from "../config/kubeconfig";
 import type { ClusterConfig } from "../config/kubernetes";
 
 /** Where everything of the stack goes. */
@@ -22,6 +23,11 @@ interface Place {
 interface Running {
   setting: ServiceSetting;
   service: McpRedisStatefulSet | McpStatefulSet;
+}
+
+/** Refuses a stack that belongs to a cluster which this machine does not know, before anything is touched. */
+export function check({ cluster }: Settings): void {
+  if (cluster) requireContext(cluster);
 }
 
 /** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */

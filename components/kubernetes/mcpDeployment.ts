@@ -10,7 +10,7 @@ import { deploymentSpec } from "./deployment";
 import { environment } from "./environment";
 import { httpRouteSpec, ingressAnnotations, ingressSpec } from "./exposure";
 import { labels, selectorLabels } from "./labels";
-import { metadata, NO_WAIT, type Placement } from "./metadata";
+import { metadata, NO_WAIT, type Placement, WATCHED } from "./metadata";
 import { ciliumHostRules, networkPolicySpec } from "./networkPolicy";
 import { podTemplate } from "./pod";
 import { Rollout, templateDigest } from "./rollout";
@@ -46,7 +46,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     const { clients = [], image: _, ...settings } = plainSettings(serverArgs);
     const server = resolve(name, settings);
     const deployment = resolveDeployment(server, args);
-    reportAdvice(server, Target.Kubernetes, this);
+    reportAdvice(server, Target.Kubernetes, this, deployment.replicas);
 
     const place = { name, namespace: args.namespace, fixedNames: deployment.fixedNames, component: "mcp-server" };
     const image = new McpImage(name, serverArgs, { parent: this }).reference;
@@ -130,7 +130,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     });
     return new kubernetes.apps.v1.Deployment(
       `${name}-deployment`,
-      { metadata: metadata(place, { annotations: NO_WAIT }), spec: deploymentSpec(name, deployment, template) },
+      { metadata: metadata(place, { annotations: WATCHED }), spec: deploymentSpec(name, deployment, template) },
       { parent: this },
     );
   }
@@ -215,7 +215,6 @@ export class McpDeployment extends pulumi.ComponentResource {
       );
       return;
     }
-    // A cluster whose controller reports no address would keep the provider waiting for ten minutes.
     const annotations = { ...NO_WAIT, ...ingressAnnotations(server, exposure) };
     new kubernetes.networking.v1.Ingress(
       `${server.name}-ingress`,

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
 import { labels, selectorLabels, stackName } from "./labels";
-import { metadata, NO_WAIT, type Placement } from "./metadata";
+import { metadata, NO_WAIT, type Placement, WATCHED } from "./metadata";
 import { Rollout, templateDigest } from "./rollout";
 import { CHECKSUM, checksum, withValues } from "./secret";
 import { servicePolicySpec, statefulSetSpec } from "./statefulSet";
@@ -83,7 +83,7 @@ export class McpStatefulSet extends pulumi.ComponentResource {
       labels: labels(name, place.component),
     });
     // Its volume is found again by this name.
-    const stable = { ...metadata(place, { annotations: NO_WAIT }), name: fixedNames === true ? name : stackName(name) };
+    const stable = { ...metadata(place, { annotations: WATCHED }), name: fixedNames === true ? name : stackName(name) };
     const set = new kubernetes.apps.v1.StatefulSet(`${name}-set`, { metadata: stable, spec }, { parent: this });
     const rollout = new Rollout(
       `${name}-rollout`,

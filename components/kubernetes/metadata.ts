@@ -14,11 +14,15 @@ export interface Placement {
   component: string;
 }
 
-/**
- * The provider would wait for a Deployment ten minutes whatever happens to it, and for a Service ten seconds at least. The
- * rollout is watched by a resource of our own, which fails early and says why.
- */
+/** The provider would wait ten seconds for every Service, and ten minutes for an Ingress whose controller reports no address. */
 export const NO_WAIT = { "pulumi.com/skipAwait": "true" };
+
+/**
+ * The provider would wait ten minutes for a Deployment whatever happens to it. The rollout is watched by a resource of our
+ * own, which fails early and says why. What is true at once ends the wait; other than with skipAwait, the end of a deleted
+ * workload is still waited for.
+ */
+export const WATCHED = { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" };
 
 /**
  * Name, namespace and labels of an object.
