@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { CoreV1Api } from "@kubernetes/client-node";
 import * as k8s from "@pulumi/kubernetes";
 import { removeFolders } from "../support/folder";
 import { describeWithCluster, kubeConfig, kubeconfigFile, namespaceFor } from "../support/kubernetes";
@@ -27,7 +25,6 @@ describeWithCluster(
   function () {
     this.timeout(180_000);
     let stack: ProgramStack;
-    let core: CoreV1Api;
     let namespace: string;
 
     /** A program whose resources use the tests' cluster. */
@@ -42,7 +39,6 @@ describeWithCluster(
     };
 
     before(async function () {
-      core = kubeConfig().makeApiClient(CoreV1Api);
       namespace = await namespaceFor(this);
     });
     beforeEach(async () => {
