@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import { removeFolders } from "../support/folder";
-import { describeWithCluster, kubeConfig, kubeconfigFile, namespaceFor } from "../support/kubernetes";
+import { describeWithCluster, kubeconfigFile, namespaceFor } from "../support/kubernetes";
 import { ProgramStack } from "../support/programStack";
 
 const IMAGE = "redis:7-alpine";

@@ -39,7 +39,7 @@ describe("McpRedisStatefulSet", () => {
       name: "redis",
       namespace: "mcp-prod",
       labels: LABELS,
-      annotations: { "pulumi.com/skipAwait": "true" },
+      annotations: { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" },
     });
     const { template, ...set } = spec;
     assert.deepEqual(set, {

@@ -18,7 +18,7 @@ const CANARY = "canary-s3cret-41d7";
 
 /** Config and findings of services, without a file. */
 function imported(compose: string, namesInFile: (file: string) => string[] | undefined = () => undefined) {
-  const root = project(compose);
+  const root = project(compose, { "server/docker/Dockerfile.prod": "FROM python:3.11-slim\n" });
   const result = importConfig(readCompose(compose, "docker-compose.yml"), {
     folder: path.join(root, "server"),
     root,
