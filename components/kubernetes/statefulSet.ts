@@ -76,7 +76,9 @@ function serviceContainer(
   }: McpStatefulSetArgs,
   secretName: pulumi.Input<string> | undefined,
 ): input.core.v1.Container {
-  const ask = health === undefined ? { tcpSocket: { port: "service" } } : { exec: { command: health } };
+  // A service that still reads its data can't take work yet, but must not be restarted for that.
+  const alive = { tcpSocket: { port: "service" } };
+  const ready = health === undefined ? alive : { exec: { command: health } };
   const limits = {
     cpu: pulumi.output(cpuLimit).apply(cpu),
     memory: memoryLimit,
@@ -97,9 +99,9 @@ function serviceContainer(
       ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
     ]),
     resources: { limits, requests: { ...limits, cpu: "50m", "ephemeral-storage": "128Mi" } },
-    startupProbe: { ...ask, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
-    readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 5 },
-    livenessProbe: { ...ask, periodSeconds: 10, timeoutSeconds: 5 },
+    startupProbe: { ...alive, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
+    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 5 },
+    livenessProbe: { ...alive, periodSeconds: 10, timeoutSeconds: 5 },
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: {
       ...CONTAINER_SECURITY,

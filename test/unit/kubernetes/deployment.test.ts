@@ -45,7 +45,7 @@ describe("McpDeployment", () => {
       name: "weather",
       namespace: "mcp-prod",
       labels: LABELS,
-      annotations: { "pulumi.com/skipAwait": "true" },
+      annotations: { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" },
     });
     assert.equal(await settled(result.deployment), "weather");
   });

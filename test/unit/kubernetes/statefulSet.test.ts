@@ -39,7 +39,7 @@ describe("McpRedisStatefulSet", () => {
       name: "redis",
       namespace: "mcp-prod",
       labels: LABELS,
-      annotations: { "pulumi.com/skipAwait": "true" },
+      annotations: { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" },
     });
     const { template, ...set } = spec;
     assert.deepEqual(set, {
@@ -64,9 +64,9 @@ describe("McpRedisStatefulSet", () => {
     });
     assert.deepEqual(securityContext, {
       runAsNonRoot: true,
-      runAsUser: 999,
-      runAsGroup: 999,
-      fsGroup: 999,
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     });
@@ -86,9 +86,9 @@ describe("McpRedisStatefulSet", () => {
         limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "256Mi" },
         requests: { cpu: "50m", memory: "512Mi", "ephemeral-storage": "128Mi" },
       },
-      startupProbe: { ...PING, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
+      startupProbe: { tcpSocket: { port: "service" }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
       readinessProbe: { ...PING, periodSeconds: 5, timeoutSeconds: 5 },
-      livenessProbe: { ...PING, periodSeconds: 10, timeoutSeconds: 5 },
+      livenessProbe: { tcpSocket: { port: "service" }, periodSeconds: 10, timeoutSeconds: 5 },
       terminationMessagePolicy: "FallbackToLogsOnError",
       securityContext: {
         allowPrivilegeEscalation: false,
