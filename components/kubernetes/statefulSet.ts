@@ -3,7 +3,7 @@ import * as pulumi from "../pulumi";
 import { literal } from "./environment";
 import { type Labels, peerLabels, selectorLabels } from "./labels";
 import type { McpStatefulSetArgs } from "./mcpStatefulSet";
-import { cpu } from "./pod";
+import { cpu, references } from "./pod";
 import { CONTAINER_SECURITY, POD_DEFAULTS, podSecurity } from "./podSecurity";
 import { IMAGE_UID } from "./settings";
 
@@ -37,7 +37,7 @@ export function statefulSetSpec(
         ...POD_DEFAULTS,
         securityContext: podSecurity(args.user ?? IMAGE_UID),
         ...(imagePullSecrets && {
-          imagePullSecrets: pulumi.output(imagePullSecrets).apply((names) => names.map((one) => ({ name: one }))),
+          imagePullSecrets: pulumi.output(imagePullSecrets).apply(references),
         }),
         terminationGracePeriodSeconds: 30,
         containers: [serviceContainer(name, args, secretName)],

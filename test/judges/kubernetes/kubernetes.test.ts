@@ -4,10 +4,12 @@ import path from "node:path";
 import { chdir, cwd } from "node:process";
 import type { McpDeploymentArgs, McpStatefulSetArgs } from "../../../components";
 import { makeFolder, removeFolders } from "../../support/folder";
+import { describeWithCluster, kubeConfig, namespaceFor } from "../../support/kubernetes";
 import { NODE } from "../../unit/image/support";
 import { HTTP, STDIO } from "../../unit/kubernetes/support";
 import { checkov, installJudges, type Verdict } from "../judges";
-import { type Deployments, type Manifest, render } from "./manifests";
+import { dryRun } from "./dryRun";
+import { type Manifest, render } from "./manifests";
 import { services, validOptions } from "./options";
 import { installKubernetesJudges, type Judges, kubeconform, kubeScore, podSecurity, yaml } from "./tools";
 
@@ -43,8 +45,26 @@ const hardenedService = ({ user: _, writable: __, ...args }: McpStatefulSetArgs)
   image: `postgres@sha256:${"c".repeat(64)}`,
 });
 
+/** Folders of servers, by the names that options have for them. */
+const sourceFolders = () => ({
+  http: makeFolder(HTTP),
+  stdio: makeFolder(STDIO),
+  node: makeFolder(NODE),
+  health: makeFolder({ ...HTTP, "health.py": 'PATHS = ["/healthz", "/readyz"]\n' }),
+});
+
+/** All objects of a deployment. Contexts of images are written below the working directory. */
+async function rendered(...args: Parameters<typeof render>): Promise<Manifest[]> {
+  const project = cwd();
+  chdir(makeFolder());
+  try {
+    return [...(await render(...args)).values()].flat();
+  } finally {
+    chdir(project);
+  }
+}
+
 const isWorkload = ({ kind }: Manifest) => kind === "Deployment" || kind === "StatefulSet";
-const objectsOf = (deployments: Deployments): Manifest[] => [...deployments.values()].flat();
 
 describe("the judges of what is deployed to Kubernetes", function () {
   this.timeout(900_000);
@@ -65,25 +85,12 @@ describe("the judges of what is deployed to Kubernetes", function () {
       console.log(`      skipped: kube-score, kubeconform and checkov can't be installed (${message.split("\n")[0]})`);
       this.skip();
     }
-    const sources = {
-      http: makeFolder(HTTP),
-      stdio: makeFolder(STDIO),
-      node: makeFolder(NODE),
-      health: makeFolder({ ...HTTP, "health.py": 'PATHS = ["/healthz", "/readyz"]\n' }),
-    };
-    const options = validOptions(SERVERS, SEED, sources);
+    const options = validOptions(SERVERS, SEED, sourceFolders());
     servers = options.found;
     generated = options.generated;
-    // Contexts of images are written below the working directory.
-    const project = cwd();
-    chdir(makeFolder());
-    try {
-      const more = services(SERVICES, SEED);
-      everything = objectsOf(await render(servers, more));
-      sample = objectsOf(await render(servers.slice(0, 80).map(hardened), more.slice(0, 20).map(hardenedService)));
-    } finally {
-      chdir(project);
-    }
+    const more = services(SERVICES, SEED);
+    everything = await rendered(servers, more);
+    sample = await rendered(servers.slice(0, 80).map(hardened), more.slice(0, 20).map(hardenedService));
   });
   after(removeFolders);
 
@@ -171,5 +178,40 @@ describe("the judges of what is deployed to Kubernetes", function () {
     ]);
     const folder = makeFolder({ "bare.yaml": yaml([bare]) });
     assert.ok(rulesOf(checkov(checkovBin, folder, "kubernetes").failed).includes("CKV_K8S_20"));
+  });
+});
+
+describeWithCluster("a real API server", function () {
+  this.timeout(600_000);
+  after(removeFolders);
+
+  it("takes 100 combinations in strict validation, without a warning", async function () {
+    const namespace = await namespaceFor(this, { "pod-security.kubernetes.io/warn": "restricted" });
+    const { found } = validOptions(100, SEED + 1, sourceFolders());
+    const objects = (await rendered(found, services(30, SEED + 1))).filter(
+      ({ kind }) => !["Namespace", "HTTPRoute", "CiliumNetworkPolicy"].includes(kind),
+    );
+    assert.ok(objects.length > 500, `only ${objects.length} objects`);
+    const config = kubeConfig();
+    const findings: Verdict[] = [];
+    for (const object of objects) {
+      const placed = { ...object, metadata: { ...object.metadata, namespace } };
+      findings.push(...(await dryRun(config, placed)));
+    }
+    assert.deepEqual(
+      findings.map(({ file, rule, message }) => `${file}: ${rule}: ${message}`),
+      [],
+    );
+  });
+
+  it("refuses a field that it does not know, and warns of a pod that the namespace would refuse", async function () {
+    const namespace = await namespaceFor(this, { "pod-security.kubernetes.io/warn": "restricted" });
+    const template = { metadata: { labels: { app: "x" } }, spec: { containers: [{ name: "x", image: "y" }] } };
+    const spec = { selector: { matchLabels: { app: "x" } }, template };
+    const bare = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "bare", namespace }, spec };
+    const [warning] = await dryRun(kubeConfig(), bare);
+    assert.match(warning?.message ?? "", /would violate PodSecurity/);
+    const [refusal] = await dryRun(kubeConfig(), { ...bare, spec: { ...spec, replica: 1 } });
+    assert.match(refusal?.message ?? "", /replica: field not declared in schema/);
   });
 });
