@@ -35,7 +35,7 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
   constructor(name: string, args: McpRedisStatefulSetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpRedisStatefulSet", name, {}, opts);
     const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
-    // The image's own user is one of the system's, which a node may have as well: it runs as any other as well.
+    // Not as the image's own user: its number is that of a system user, which a node may have for something else.
     const { command, health, port, volume, passwordVariable } = REDIS;
     const image = args.image ?? REDIS.image;
     const service = new McpStatefulSet(

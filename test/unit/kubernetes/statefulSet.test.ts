@@ -222,6 +222,12 @@ describe("McpStatefulSet", () => {
     assert.deepEqual(env, [{ name: "A", valueFrom: { secretKeyRef: { name: "db-secrets-1a2b3c4d", key: "A" } } }]);
   });
 
+  it("names its host to nobody before it is ready", async () => {
+    const create = () => new McpStatefulSet("db", { image: "postgres:17", port: 5432 });
+    assert.equal(await settled((await run(create, { preview: true })).result.host), undefined);
+    assert.equal(await settled((await run(create)).result.host), "db");
+  });
+
   it("watches the rollout of its set, without a handshake", async () => {
     const { resources } = await service({ context: "prod", kubeconfig: "apiVersion: v1" });
     const { template, kubeconfig, ...inputs } = inputsOf(resources, ROLLOUT);
