@@ -35,6 +35,11 @@ export function deploy({ servers, services, cluster }: Settings): Record<string,
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
     context: cluster.context,
+    // The cluster stays the same when its address or certificate changes: else all objects would be replaced.
+    clusterIdentifier: cluster.context,
+    // With server-side apply the provider makes objects as one field manager and changes them as another, and its preview of
+    // a first change fails where both would own a field: another port, another kind of probe.
+    enableServerSideApply: false,
     ...(cluster.adopt && { upsertExistingObjects: true }),
   });
   const place = { cluster, provider, namespace: namespaceOf(cluster, services, provider) };
