@@ -39,8 +39,8 @@ export function createSafeguards(
       { parent },
     );
   }
-  // With one replica a budget would forbid every drain of its node.
-  if (replicas > 1) {
+  // One replica needs none: this budget lets it go, too, when its node is drained.
+  if (replicas > 1 || autoscaling) {
     new kubernetes.policy.v1.PodDisruptionBudget(
       `${name}-disruption`,
       { metadata: metadata(place), spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(name) } } },

@@ -203,9 +203,9 @@ describe("McpDeployment", () => {
     assert.equal(inputsOf(login.resources, DEPLOYMENT).spec.template.spec.imagePullSecrets, undefined);
   });
 
-  it("uses the pull secrets that are named, and makes none then", async () => {
+  it("uses the pull secrets that are named, each once, and makes none then", async () => {
     const registry = { server: "registry.example.com", username: "ci", password: "s3cret-token" };
-    const { resources } = await deploy({ registry, imagePullSecrets: ["registry", "mirror"] });
+    const { resources } = await deploy({ registry, imagePullSecrets: ["registry", "mirror", "registry"] });
     const { imagePullSecrets } = inputsOf(resources, DEPLOYMENT).spec.template.spec;
     assert.deepEqual(imagePullSecrets, [{ name: "registry" }, { name: "mirror" }]);
     assert.ok(!typesOf(resources).includes(SECRET));
