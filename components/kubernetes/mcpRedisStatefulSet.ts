@@ -34,7 +34,7 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpRedisStatefulSetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpRedisStatefulSet", name, {}, opts);
-    const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
+    const password = redisPassword(name, this);
     const { command, health, port, volume, user, passwordVariable } = REDIS;
     const image = args.image ?? REDIS.image;
     const service = new McpStatefulSet(
@@ -46,3 +46,7 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+/** The password of a Redis: generated once, and kept in the stack's state. */
+export const redisPassword = (name: string, parent: pulumi.Resource): random.RandomPassword =>
+  new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent });
