@@ -55,7 +55,7 @@ export function parseOptions(
     if (spec.type === "boolean") {
       if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`);
       options.flags.add(token.name);
-    } else if (!token.value || (!token.inlineValue && token.value.startsWith("-"))) {
+    } else if (!token.value || (!token.inlineValue && /^-./.test(token.value))) {
       throw new UsageError(`--${token.name} needs a value: --${token.name} ${spec.value ?? "VALUE"}`);
     } else if (token.name === "stack") {
       options.stack = token.value;

@@ -1,3 +1,4 @@
+import { withCanonicalQuantities } from "./quantities";
 import type { Registered } from "./record";
 import { withoutMarks } from "./secretMark";
 
@@ -40,19 +41,30 @@ export function toManifest(
   if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
   const exposed: string[] = [];
   const plain = withoutMarks(inputs, (path) => exposed.push(`${kind} ${name}: ${path}`)) as Manifest;
-  const { metadata, stringData, data, ...fields } = plain;
+  const { metadata, ...fields } = plain;
   const { annotations, ...rest } = metadata ?? {};
   const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
   const manifest: Manifest = {
     ...fields,
     metadata: { ...rest, name, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) },
   };
-  if (kind !== "Secret") return { manifest: { ...manifest, ...(data !== undefined && { data }) }, exposed };
-  return { manifest: { ...manifest, data: secretData({ data, stringData }) }, exposed: [] };
+  if (WITH_QUANTITIES.has(kind)) return { manifest: withCanonicalQuantities(manifest), exposed };
+  if (kind !== "Secret") return { manifest, exposed };
+  const { stringData: _, ...secret } = manifest;
+  return { manifest: { ...secret, data: secretData(plain) } as SecretManifest, exposed: [] };
 }
 
+const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"];
+const WITH_QUANTITIES = new Set([
+  ...WORKLOADS,
+  "LimitRange",
+  "ResourceQuota",
+  "PersistentVolumeClaim",
+  "HorizontalPodAutoscaler",
+]);
+
 /** The values of a Secret as the API server keeps them, in base64; the provider sends them so, too. */
-export function secretData({ data, stringData }: { data?: unknown; stringData?: unknown }): Record<string, string> {
+export function secretData({ data, stringData }: Record<string, unknown>): Record<string, string> {
   const texts = Object.entries((stringData ?? {}) as Record<string, string>);
   const encoded = texts.map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
   return { ...((data ?? {}) as Record<string, string>), ...Object.fromEntries(encoded) };

@@ -29,7 +29,7 @@ export function objectName(resource: Registered, deployed: Deployed, stack: stri
 
 /** What gives a Secret or ConfigMap another name when it changes: pods of an older rollout keep theirs. */
 function contentOf(inputs: { kind?: string; data?: unknown; binaryData?: unknown; stringData?: unknown }): unknown {
-  if (inputs.kind === "Secret") return secretData(inputs);
+  if (inputs.kind === "Secret") return secretData({ ...inputs });
   return inputs.kind === "ConfigMap" ? [inputs.data, inputs.binaryData] : undefined;
 }
 
