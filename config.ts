@@ -4,10 +4,10 @@ import type { McpDeploymentArgs } from "./components/kubernetes/args";
 import type { DeploymentSettings } from "./components/kubernetes/settings";
 import * as pulumi from "./components/pulumi";
 import {
+  type DeployedServer,
   InvalidInputError,
   type McpServerArgs,
   type Problem,
-  type ResolvedServer,
   resolve,
   Target,
   validateEnvNames,
@@ -15,6 +15,7 @@ import {
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes, serviceProblems, targetProblems } from "./config/clashes";
 import { clusterProblems } from "./config/cluster";
+import { imageOf } from "./config/image";
 import type { ClusterConfig } from "./config/kubernetes";
 import {
   CONFIG_KEYS,
@@ -70,7 +71,7 @@ export function loadSettings(): Settings {
   // What is sound in itself is checked on even when something else is not: one run tells all there is to mend.
   const secrets = data?.secrets ?? {};
   const servers = data?.servers ?? soundServers(raw.values.servers);
-  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
+  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index, data)));
   if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
   problems.push(
@@ -85,10 +86,10 @@ export function loadSettings(): Settings {
 
   const chosen = (names: string[] = []) =>
     Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
-  const imageOf = (own: Server["image"]): McpServerArgs["image"] => {
-    const { buildSecrets, ...image } = { ...data.image, ...own };
-    return { ...image, ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }) };
-  };
+  const withSecrets = ({ buildSecrets, ...image }: NonNullable<Server["image"]>): McpServerArgs["image"] => ({
+    ...image,
+    ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }),
+  });
   const registry = data.registry && {
     ...data.registry,
     ...(data.registry.username && { password: chosen([REGISTRY_PASSWORD])[REGISTRY_PASSWORD] }),
@@ -104,23 +105,26 @@ export function loadSettings(): Settings {
         services = [],
         containerName,
         kubernetes,
-        image,
+        image: own,
         ...settings
-      }) => ({
-        name,
-        target,
-        services,
-        ...(containerName && { containerName }),
-        // Complete, or there would be problems.
-        ...(kubernetes && { deployment: kubernetes as ServerSetting["deployment"] & object }),
-        args: {
-          ...settings,
-          clients: data.clients,
-          secrets: chosen(names),
-          ...((image || data.image) && { image: imageOf(image) }),
-          ...(registry && { registry }),
-        },
-      }),
+      }) => {
+        const image = imageOf(own, data.image);
+        return {
+          name,
+          target,
+          services,
+          ...(containerName && { containerName }),
+          // Complete, or there would be problems.
+          ...(kubernetes && { deployment: kubernetes as ServerSetting["deployment"] & object }),
+          args: {
+            ...settings,
+            clients: data.clients,
+            secrets: chosen(names),
+            ...(image && { image: withSecrets(image) }),
+            ...(registry && !own?.reference && { registry }),
+          },
+        };
+      },
     ),
     services: data.services.map(({ name, kind, secrets: names, ...settings }) => ({
       name,
@@ -135,8 +139,11 @@ export function loadSettings(): Settings {
   };
 }
 
-const resolveAt = (server: Server, index: number): ResolvedServer =>
-  resolve(server.name, describedBy(server), { path: `mcp:servers[${index}]` });
+const resolveAt = (server: Server, index: number, data: Config | undefined): DeployedServer => {
+  const target = server.target ?? data?.target;
+  const settings = { ...describedBy(server), image: imageOf(server.image, data?.image) };
+  return resolve(server.name, settings, { path: `mcp:servers[${index}]`, ...(target && { target }) });
+};
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];

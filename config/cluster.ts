@@ -1,9 +1,9 @@
 import { deploymentProblems } from "../components/kubernetes/validate";
-import { type Problem, type ResolvedServer, Sessions, Target } from "../components/server";
+import { type DeployedServer, type Problem, Sessions, Target } from "../components/server";
 import type { Config, Server, Service } from "./schema";
 
 /** What is wrong with a stack for Kubernetes, beyond what is wrong with each server by itself. */
-export function clusterProblems(config: Config, resolved: (ResolvedServer | undefined)[]): Problem[] {
+export function clusterProblems(config: Config, resolved: (DeployedServer | undefined)[]): Problem[] {
   const { target, servers, services, kubernetes, registry } = config;
   if (target !== Target.Kubernetes) {
     return servers.flatMap(({ kubernetes: deployment }, index) =>
@@ -12,7 +12,7 @@ export function clusterProblems(config: Config, resolved: (ResolvedServer | unde
   }
   return [
     ...(kubernetes ? [] : [noCluster()]),
-    ...(registry ? [] : [noRegistry()]),
+    ...(registry || servers.every(({ image }) => image?.reference) ? [] : [noRegistry()]),
     ...servers.flatMap((server, index) => serverProblems(server, resolved[index], config, `mcp:servers[${index}]`)),
     ...services.flatMap((service, index) => serviceProblems(service, `mcp:services[${index}]`)),
   ];
@@ -23,7 +23,7 @@ const OF_SERVER = ["launchedByClient"];
 
 function serverProblems(
   server: Server,
-  resolved: ResolvedServer | undefined,
+  resolved: DeployedServer | undefined,
   { services }: Config,
   path: string,
 ): Problem[] {

@@ -36,7 +36,8 @@ const scan = z.strictObject({
   ignore: z.array(text).optional(),
   sbom: text.optional(),
 });
-const image = z.strictObject({
+/** How images are built; what the stack says of all of them. */
+const build = z.strictObject({
   dockerfile: text.optional(),
   layout: z.enum(ImageLayout).optional(),
   base: text.optional(),
@@ -54,6 +55,8 @@ const image = z.strictObject({
   scan: scan.optional(),
   platform: text.optional(),
 });
+/** The image of a server: one that exists already, or how it is built. */
+const image = z.strictObject({ reference: text.optional(), ...build.shape });
 
 /** An image that is deployed as it is: pinned, since nobody builds it. */
 const pinnedImage = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
@@ -101,7 +104,8 @@ const develop = z.strictObject({ mount: z.boolean().optional(), debugPort: z.num
 /** An entry of `mcp:servers`. */
 export const serverSchema = z.strictObject({
   name: text,
-  source: text,
+  /** Left out for a server of which there is only an image: then `image.reference` names that. */
+  source: text.optional(),
   runtime: z.enum(Runtime).optional(),
   transport: z.enum(Transport).optional(),
   entryPoint: text.optional(),
@@ -137,7 +141,7 @@ export const configSchema = z.strictObject({
   secrets: z.record(variable, scalar).default({}),
   services: z.array(serviceSchema).default([]),
   /** How the images of all servers are built; a server's own settings go before these. */
-  image: image.optional(),
+  image: build.optional(),
   registry: registry.optional(),
   /** The cluster; for the kubernetes target. */
   kubernetes: clusterSchema.optional(),
@@ -148,7 +152,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Keys of an entry of `mcp:servers` that tell of its surroundings, or name what stands elsewhere in the config. */
-const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "image", "kubernetes"] as const;
+const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "kubernetes"] as const;
 
 /** What an entry of `mcp:servers` says of the server itself. */
 export function describedBy(server: Server): Omit<Server, (typeof SURROUNDINGS)[number]> {
@@ -167,7 +171,7 @@ export function knownKeys(key: string, object: string | undefined): string[] {
     servers: serverSchema,
     services: serviceSchema,
     registry,
-    image,
+    image: build,
     kubernetes: clusterSchema,
   };
   return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});

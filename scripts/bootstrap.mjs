@@ -33,13 +33,22 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 async function commandLine(command, args, env) {
   if (command === "bench") return ["-r", "ts-node/register/transpile-only", join(root, "bench/run.ts"), ...args];
   if (command !== "test") return [join(root, `dist/scripts/${fileOf(command)}.js`), ...args];
-  // In CI nothing may be skipped: a Docker Engine is provided where none answers. Elsewhere tests take what is there.
-  if (env.CI) await run("bash", [join(root, "test/environment/docker/up.sh")], { cwd: root, env });
+  if (env.CI) await provideEnvironments(env);
   // Tests that need the engine find it first on PATH. Without one they are skipped, and the count says so.
   const bin = await capture("node", [join(root, "dist/scripts/enginePath.js")], { cwd: root, env });
   if (bin.code === 0) prependPath(env, bin.stdout.trim());
   else process.stderr.write("Without an engine the tests that need one are skipped.\n");
   return [join(root, "node_modules/mocha/bin/mocha.js"), ...args];
+}
+
+/**
+ * In CI nothing may be skipped: a cluster and a Docker Engine are provided where none answers. Elsewhere tests take what
+ * is there. The cluster takes long to build, so that goes on in the background until tests need it.
+ */
+async function provideEnvironments(env) {
+  const script = (name) => join(root, "test/environment", name, "up.sh");
+  if (!env.MCP_TEST_KUBECONFIG) await run("bash", [script("kubernetes"), "--background"], { cwd: root, env });
+  await run("bash", [script("docker")], { cwd: root, env });
 }
 
 /** The file of a command: `composeImport` for `compose:import`. */

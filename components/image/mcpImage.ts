@@ -16,31 +16,41 @@ import { ImageScan } from "./imageScan";
 import { imageInputs } from "./inputs";
 import { dockerfileOptions } from "./options";
 import { checkAdditions, checkDockerfile, findDockerfile } from "./ownDockerfile";
+import { pullImage } from "./prebuilt";
 import { checkSettings, secretNames, secretsOf } from "./settings";
 
 /**
  * The image of an MCP server, built from its own Dockerfile or from one that is written for it, and pushed when a
- * registry is given.
+ * registry is given; or one that exists already, pulled.
  */
 export class McpImage extends pulumi.ComponentResource {
-  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is not pushed. Never a tag. Known once a scan that was asked for has passed. */
+  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is in none. Never a tag. Known once a scan that was asked for has passed. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpImage", name, {}, opts);
-    const { image = {}, ...settings } = plainSettings(args);
+    const settings = plainSettings(args);
     const server = resolve(name, settings);
-    const { context, warnings } = buildContext(server, image, secretNames(args.image));
-    for (const warning of warnings) void pulumi.log.warn(warning, this);
-
-    const late = { registry: args.registry, buildSecrets: secretsOf(args.image) };
-    const built = new docker.Image(`${name}-image`, imageInputs(server, context, image, late), { parent: this });
+    const { image = {} } = settings;
+    const { imageReference } = server;
+    // Without an image that exists already there is a source: `resolve` sees to it.
+    const reference =
+      imageReference === undefined
+        ? this.build(server as ResolvedServer, image, args)
+        : pullImage(`${name}-image`, imageReference, image, this);
     this.reference =
       image.scan === undefined
-        ? built.repoDigest
-        : new ImageScan(`${name}-scan`, { server: name, image: built.repoDigest, ...image.scan }, { parent: this })
-            .reference;
+        ? reference
+        : new ImageScan(`${name}-scan`, { server: name, image: reference, ...image.scan }, { parent: this }).reference;
     this.registerOutputs();
+  }
+
+  private build(server: ResolvedServer, image: ImageSettings, args: McpServerArgs): pulumi.Output<string> {
+    const { context, warnings } = buildContext(server, image, secretNames(args.image));
+    for (const warning of warnings) void pulumi.log.warn(warning, this);
+    const late = { registry: args.registry, buildSecrets: secretsOf(args.image) };
+    const inputs = imageInputs(server, context, image, late);
+    return new docker.Image(`${server.name}-image`, inputs, { parent: this }).repoDigest;
   }
 }
 

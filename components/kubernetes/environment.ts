@@ -1,7 +1,7 @@
 import type { input } from "@pulumi/kubernetes/types";
 import { bridgeEnv, isBridged } from "../bridge";
 import * as pulumi from "../pulumi";
-import { listenEnv, type McpServerArgs, type ResolvedServer } from "../server";
+import { type DeployedServer, listenEnv, type McpServerArgs } from "../server";
 import type { McpDeploymentArgs } from "./args";
 import { exposureEnv } from "./exposure";
 import type { ResolvedDeployment } from "./settings";
@@ -19,7 +19,7 @@ export interface Variables extends Pick<McpServerArgs, "env" | "secrets">, Pick<
  * since a changed order would roll out new pods. Secrets stand in it by reference only.
  */
 export function environment(
-  server: ResolvedServer,
+  server: DeployedServer,
   deployment: Pick<ResolvedDeployment, "exposure">,
   { env, secrets, secretKeys, secretName }: Variables,
 ): pulumi.Output<EnvVar[]> {

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import { enterClients } from "../clients/entries";
 import { McpImage } from "../image";
 import * as pulumi from "../pulumi";
-import { plainSettings, type RegistryArgs, type ResolvedServer, resolve, Target } from "../server";
+import { type DeployedServer, plainSettings, type RegistryArgs, resolve, Target } from "../server";
 import { reportAdvice } from "../server/diagnostics";
 import type { McpDeploymentArgs } from "./args";
 import { autoscalerSpec } from "./autoscaler";
@@ -43,7 +43,7 @@ export class McpDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: McpDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpDeployment", name, {}, opts);
     const serverArgs = serverArgsOf(args);
-    const { clients = [], image: _, ...settings } = plainSettings(serverArgs);
+    const { clients = [], ...settings } = plainSettings(serverArgs);
     const server = resolve(name, settings);
     const deployment = resolveDeployment(server, args);
     reportAdvice(server, Target.Kubernetes, this, deployment.replicas);
@@ -84,7 +84,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private service(server: ResolvedServer, place: Placement): kubernetes.core.v1.Service {
+  private service(server: DeployedServer, place: Placement): kubernetes.core.v1.Service {
     return new kubernetes.core.v1.Service(
       `${server.name}-service`,
       { metadata: metadata(place, { annotations: NO_WAIT }), spec: serviceSpec(server) },
@@ -94,7 +94,7 @@ export class McpDeployment extends pulumi.ComponentResource {
 
   /** The Deployment, with the account that its pods run as and the secrets that they are given. */
   private workload(
-    server: ResolvedServer,
+    server: DeployedServer,
     deployment: ResolvedDeployment,
     place: Placement,
     image: pulumi.Output<string>,
@@ -152,7 +152,7 @@ export class McpDeployment extends pulumi.ComponentResource {
 
   /** What protects the pods and says how many there are. */
   private surroundings(
-    { name, port, metricsPort }: ResolvedServer,
+    { name, port, metricsPort }: DeployedServer,
     deployment: ResolvedDeployment,
     place: Placement,
     workload: kubernetes.apps.v1.Deployment,
@@ -192,7 +192,7 @@ export class McpDeployment extends pulumi.ComponentResource {
 
   /** The way in from outside the cluster. */
   private expose(
-    server: ResolvedServer,
+    server: DeployedServer,
     exposure: NonNullable<ResolvedDeployment["exposure"]>,
     place: Placement,
     service: kubernetes.core.v1.Service,

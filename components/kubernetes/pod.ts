@@ -1,6 +1,6 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "../pulumi";
-import type { ResolvedServer } from "../server";
+import { type DeployedServer, imageCommand } from "../server";
 import { type Labels, selectorLabels } from "./labels";
 import { CONTAINER_SECURITY, POD_DEFAULTS, podSecurity } from "./podSecurity";
 import { probes } from "./probes";
@@ -27,11 +27,12 @@ export interface PodSurroundings {
 
 /** The pod of a server: hardened, limited and asked for its health. */
 export function podTemplate(
-  server: ResolvedServer,
+  server: DeployedServer,
   deployment: ResolvedDeployment,
   { image, env, serviceAccount, imagePullSecrets, annotations, labels }: PodSurroundings,
 ): input.core.v1.PodTemplateSpec {
   const { name, port, metricsPort, callTimeoutSeconds } = server;
+  const args = imageCommand(server);
   return {
     metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {
@@ -47,6 +48,7 @@ export function podTemplate(
           image,
           // The image is a digest: what is on the node is what the registry has, also while that can't be reached.
           imagePullPolicy: "IfNotPresent",
+          ...(args.length > 0 && { args }),
           ports: [
             { name: "http", containerPort: port, protocol: "TCP" },
             { name: "metrics", containerPort: metricsPort, protocol: "TCP" },
@@ -73,7 +75,7 @@ export function podTemplate(
 }
 
 /** Quantities in the form in which the API server gives them back: another would be a change at every preview. */
-function resources({ resources }: Pick<ResolvedServer, "resources">): input.core.v1.ResourceRequirements {
+function resources({ resources }: Pick<DeployedServer, "resources">): input.core.v1.ResourceRequirements {
   const { cpuLimit, memoryLimit, cpuReservation, memoryReservation } = resources;
   return {
     limits: { cpu: cpu(cpuLimit), memory: memoryLimit, "ephemeral-storage": "256Mi" },

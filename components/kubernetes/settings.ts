@@ -1,4 +1,4 @@
-import { InvalidInputError, type McpServerArgs, type Problem, plainFields, type ResolvedServer } from "../server";
+import { type DeployedServer, InvalidInputError, type McpServerArgs, type Problem, plainFields } from "../server";
 import { type Authentication, type ExposureKind, type McpDeploymentArgs, NetworkRules } from "./args";
 import { deploymentProblems } from "./validate";
 
@@ -108,7 +108,7 @@ export function serverArgsOf(args: McpDeploymentArgs): McpServerArgs {
  * Decides what the arguments leave open about the deployment, and validates them together with the server.
  * @throws InvalidInputError with every problem found
  */
-export function resolveDeployment(server: ResolvedServer, args: McpDeploymentArgs): ResolvedDeployment {
+export function resolveDeployment(server: DeployedServer, args: McpDeploymentArgs): ResolvedDeployment {
   const settings = plainFields<DeploymentSettings>(args, DEPLOYMENT_FIELDS);
   const problems: Problem[] = deploymentProblems(server, settings);
   if (problems.length > 0) throw new InvalidInputError(problems);

@@ -58,8 +58,10 @@ export interface ScanArgs {
   sbom?: pulumi.Input<string>;
 }
 
-/** How a server's image is built. */
+/** How a server's image is built, or which image is deployed as it is. */
 export interface ImageArgs {
+  /** Image that exists already and is deployed as it is, with a pinned tag or a digest, such as "ghcr.io/acme/weather:1.4.2". Of the other fields only `pinning`, `scan` and `platform` go with it. Defaults to none: the image is built from `source`. */
+  reference?: pulumi.Input<string>;
   /** The server's own Dockerfile, relative to `source`. Defaults to "Dockerfile" where the folder has one, else one is written. */
   dockerfile?: pulumi.Input<string>;
   /** Layout of a written Dockerfile: "multi-stage" or "lightweight". Defaults to "multi-stage". */
@@ -88,7 +90,7 @@ export interface ImageArgs {
   repository?: pulumi.Input<string>;
   /** Scan for known vulnerabilities before the image is deployed. Defaults to none. */
   scan?: pulumi.Input<ScanArgs>;
-  /** Platform to build for, such as "linux/amd64". Defaults to Linux on this machine's architecture. */
+  /** Platform to build for, or to pull `reference` for, such as "linux/amd64". Defaults to Linux on this machine's architecture; for `reference` to that of the Docker Engine. */
   platform?: pulumi.Input<string>;
 }
 
@@ -153,19 +155,20 @@ export interface DevelopArgs {
 }
 
 /**
- * What a server is, wherever it runs. Only `source` is required: the rest is detected from the folder or defaulted.
+ * What a server is, wherever it runs. Only `source` is needed, or `image.reference` for an image that exists already:
+ * the rest is detected from the folder or defaulted.
  * Everything but `env` and `secrets` decides which resources exist, so it must be known at preview.
  */
 export interface McpServerArgs {
-  /** Folder of the server's source, absolute or relative to the Pulumi project. */
-  source: pulumi.Input<string>;
+  /** Folder of the server's source, absolute or relative to the Pulumi project. Defaults to none: then `image.reference` names what is deployed. */
+  source?: pulumi.Input<string>;
   /** Language runtime. Defaults to what the folder's files say: requirements.txt, pyproject.toml or fastmcp.json for Python, package.json for Node. */
   runtime?: pulumi.Input<Runtime>;
-  /** Transport of the server. Defaults to what the entry point's own code says, else stdio. */
+  /** Transport of the server. Defaults to what the entry point's own code says, else stdio; without `source` to http, with `launchedByClient` to stdio. */
   transport?: pulumi.Input<Transport>;
   /** What starts the server, relative to `source`: a file ("server.py", "dist/index.js") or a Python module ("-m my_server"). Defaults to what the folder declares. */
   entryPoint?: pulumi.Input<string>;
-  /** Arguments passed to the server after its entry point. Defaults to none. Never put secrets here. */
+  /** Arguments passed to the server after its entry point; to an image that exists already, in place of its own command. Defaults to none. Never put secrets here. */
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to the constant port that its code listens on, where there is one, else 8080. */
   port?: pulumi.Input<number>;
@@ -185,7 +188,7 @@ export interface McpServerArgs {
   resources?: pulumi.Input<ResourcesArgs>;
   /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */
   health?: pulumi.Input<HealthArgs>;
-  /** How the server's image is built, for targets that need one. Defaults to the guidelines' multi-stage build. */
+  /** How the server's image is built, or which one is deployed as it is, for targets that need one. Defaults to the guidelines' multi-stage build. */
   image?: pulumi.Input<ImageArgs>;
   /** Where the image is pushed. Defaults to none: the image stays on the Docker Engine that built it. */
   registry?: pulumi.Input<RegistryArgs>;

@@ -4,7 +4,8 @@ import type { Inspection } from "./inspect";
 
 /** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. `env` and `secrets` stay outputs and are not part of it. */
 export interface ServerSettings {
-  source: string;
+  /** Left out for a server of which there is only an image. */
+  source?: string;
   runtime?: Runtime;
   transport?: Transport;
   entryPoint?: string;
@@ -31,6 +32,11 @@ export interface ServerSettings {
   };
 }
 
+/** Settings of a server whose source is there. */
+export interface SourceSettings extends ServerSettings {
+  source: string;
+}
+
 /** BridgeArgs with their defaults. */
 export interface BridgeSettings {
   maxSessions: number;
@@ -40,6 +46,7 @@ export interface BridgeSettings {
 
 /** ImageArgs as plain values. `buildSecrets` stay outputs and are not part of it. */
 export interface ImageSettings {
+  reference?: string;
   dockerfile?: string;
   layout?: ImageLayout;
   base?: string;
@@ -78,14 +85,13 @@ export interface EntryPoint {
   moduleRoot?: string;
 }
 
-/** A server with everything decided. No target derives any of this again. */
-export interface ResolvedServer {
+/** What targets need to know of a server to run its image, whether there is a source or not. No target derives any of this again. */
+export interface DeployedServer {
   name: string;
-  /** Absolute path of the source folder. */
-  source: string;
-  runtime: Runtime;
+  /** Image that exists already and is deployed as it is; undefined when the image is built from the source. */
+  imageReference: string | undefined;
   transport: Transport;
-  entryPoint: EntryPoint;
+  /** Arguments of the server. Those of an image that exists already replace its own command; empty, they leave it alone. */
   args: string[];
   port: number;
   metricsPort: number;
@@ -109,14 +115,25 @@ export interface ResolvedServer {
   launchedByClient: boolean;
   /** Development settings; undefined in production. */
   develop: { mount: boolean; debugPort: number | undefined } | undefined;
+  /** What deserves the user's attention and stops nothing, such as a port in the code that differs from the one set. */
+  warnings: string[];
+}
+
+/** A server with everything decided that its source says. */
+export interface ResolvedServer extends DeployedServer {
+  /** Absolute path of the source folder. */
+  source: string;
+  runtime: Runtime;
+  entryPoint: EntryPoint;
   /** The minimum version the folder itself asks for, such as ">=3.11" or ">=22"; undefined when it says nothing. */
   requiresRuntime: string | undefined;
   /** Files that decide the dependencies (lock and requirement files), relative to the folder, sorted. */
   dependencyFiles: string[];
   /** Dependencies that the folder itself declares for its runtime, sorted by name. */
   dependencies: Dependency[];
-  /** What deserves the user's attention and stops nothing, such as a port in the code that differs from the one set. */
-  warnings: string[];
   /** What was read from the folder: the advisor's evidence. */
   inspection: Inspection;
 }
+
+/** Whether there is a source, which detection and advice are about, and which an image can be built from. */
+export const hasSource = (server: DeployedServer): server is ResolvedServer => "source" in server;

@@ -14,7 +14,7 @@ const SURFACE = `
 mcp:index:McpContainer
   in   containerName?: string
   in   network?: string
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -59,7 +59,7 @@ mcp:index:McpDeployment
   in   rolloutTimeoutSeconds?: number
   in   kubeconfig?: string
   in   context?: string
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -88,7 +88,7 @@ mcp:index:McpDeployment
   out  toolsDigest: string
   out  clients: map of string
 mcp:index:McpImage
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -117,7 +117,7 @@ mcp:index:McpNamespace
   in   keep?: boolean
   out  namespace: string
 mcp:index:McpProcess
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -246,6 +246,7 @@ mcp:index:HealthArgs
   retries?: number
   command?: string[]
 mcp:index:ImageArgs
+  reference?: string
   dockerfile?: string
   layout?: ImageLayout
   base?: string

@@ -11,12 +11,18 @@ import { type Operation, OperationError, stackOutputs } from "../../scripts/oper
 import { openSession, type Session } from "../../scripts/session";
 import { makeFolder } from "./folder";
 import type { ServerOutput } from "./mcpClient";
-import { attachProviders } from "./providers/attach";
+import { attachProviders, type ProviderName } from "./providers/attach";
 
 const execFileAsync = promisify(execFile);
 
 export const REPOSITORY = path.resolve(__dirname, "../..");
 export const example = (name: string): string => path.join(REPOSITORY, "examples", name);
+
+/** Providers by target. Images for a cluster are built on Docker. */
+const PROVIDERS: Record<string, ProviderName[]> = {
+  docker: ["docker", "random"],
+  kubernetes: ["docker", "kubernetes", "random"],
+};
 
 /** What an operation did, or why it failed. */
 export interface Result {
@@ -157,10 +163,11 @@ export class TestStack {
     return { stack: this.name, root: this.root, program: path.join(REPOSITORY, "dist", "index.js") };
   }
 
-  /** With the Docker providers for a stack whose target is Docker: the official plugins, else test providers. */
+  /** With the providers that the stack's target needs: the official plugins, else test providers. */
   private async withProviders<T>(action: () => Promise<T>): Promise<T> {
-    if (this.target !== "docker") return action();
-    const { env, stop } = await attachProviders(this.root, this.outside);
+    const names = PROVIDERS[String(this.target)];
+    if (!names) return action();
+    const { env, stop } = await attachProviders(this.root, this.outside, names);
     Object.assign(process.env, env);
     try {
       return await action();

@@ -39,7 +39,6 @@ id_of() {
   printf '%s\n' "$id"
 }
 recipe_of() { docker image inspect -f '{{index .Config.Labels "lab.recipe"}}' "$1" 2>/dev/null || true; }
-own_registry() { alive "$LAB/pids/registry.pid" docker-registry; }
 
 # The BuildKit client: buildx where it is installed, else the one in Debian's own docker command.
 builder() {

@@ -9,52 +9,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 PACKAGES=(docker.io docker-registry debootstrap cgroupfs-mount apparmor iptables curl ca-certificates)
 
-install_packages() {
-  local missing=() package
-  for package in "${PACKAGES[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  say "installing ${missing[*]}"
-  # Without this, the packages would start an engine that knows nothing of the registry.
-  local policy=/usr/sbin/policy-rc.d made=
-  if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-    made=1
-  fi
-  local code=0
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
-    >"$LAB/logs/apt.log" 2>&1 || code=$?
-  [ -z "$made" ] || rm -f "$policy"
-  [ "$code" = 0 ] || { tail -5 "$LAB/logs/apt.log" >&2; die "the packages could not be installed"; }
-}
-
-start_registry() {
-  alive "$LAB/pids/registry.pid" docker-registry && return 0
-  if curl -fsS -m 5 "http://$REG_ADDR/v2/" >/dev/null 2>&1; then
-    die "something else answers at $REG_ADDR; set REG_ADDR to a free address"
-  fi
-  cat >"$LAB/registry/config.yml" <<Y
-version: 0.1
-log: {level: warn, accesslog: {disabled: true}}
-storage:
-  filesystem: {rootdirectory: $LAB/registry/data}
-  delete: {enabled: true}
-  maintenance: {uploadpurging: {enabled: false}}
-http: {addr: $REG_ADDR}
-Y
-  setsid nohup docker-registry serve "$LAB/registry/config.yml" >"$LAB/logs/registry.log" 2>&1 </dev/null &
-  echo $! >"$LAB/pids/registry.pid"
-  local waited
-  for waited in $(seq 100); do
-    curl -fsS -m 5 "http://$REG_ADDR/v2/" >/dev/null 2>&1 && return 0
-    sleep 0.1
-  done
-  tail -5 "$LAB/logs/registry.log" >&2
-  die "the registry does not answer at $REG_ADDR after ${waited}00 ms"
-}
-
 start_engine() {
   local pid=
   if ! alive "$LAB/pids/dockerd.pid" dockerd; then
@@ -85,7 +39,7 @@ else
   [ "$(id -u)" = 0 ] || die "no engine answers, and only root can start one. Start Docker, or run as root."
   command -v apt-get >/dev/null || die "no engine answers, and it can be installed here on Debian only. Start Docker."
   mkdir -p "$LAB"/{data,exec,logs,pids,registry}
-  install_packages
+  install_packages "$LAB/logs/apt.log" "${PACKAGES[@]}"
   say "starting the registry and the engine"
   start_registry
   start_engine

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { findOnPath } from "../../../scripts/command";
 import { dockerProvider } from "./docker";
+import { kubernetesProvider } from "./kubernetes";
 import { randomProvider } from "./random";
 import { type RunningProvider, serve } from "./server";
 
@@ -12,22 +13,34 @@ export interface Attached {
   stop(): Promise<void>;
 }
 
-const PROVIDERS = { docker: dockerProvider, random: randomProvider };
+const PROVIDERS = { docker: dockerProvider, kubernetes: kubernetesProvider, random: randomProvider };
+
+export type ProviderName = keyof typeof PROVIDERS;
+
+/** What our own provider does differently on purpose. */
+const OWN_WAYS: Partial<Record<ProviderName, string>> = {
+  kubernetes: "; it is stricter: a field that the API server does not know is an error",
+};
 
 /**
- * Makes the providers for Docker stacks available: the official plugins where they are installed, else test providers
- * of our own in this process.
+ * Makes the providers for Docker and Kubernetes stacks available: the official plugins where they are installed, else
+ * test providers of our own in this process.
  *
  * @param folder the program's folder, from which relative paths start
  * @param env the environment to look for official plugins in
+ * @param names which ones; all by default
  */
-export async function attachProviders(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Attached> {
+export async function attachProviders(
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+  names: readonly ProviderName[] = ["docker", "kubernetes", "random"],
+): Promise<Attached> {
   const running: [string, RunningProvider][] = [];
   const official: string[] = [];
-  for (const [name, make] of Object.entries(PROVIDERS)) {
+  for (const name of names) {
     const installed = await officialPlugin(name, env);
     if (installed) official.push(installed);
-    else running.push([name, await serve(make(), folder)]);
+    else running.push([name, await serve(PROVIDERS[name](), folder)]);
     say(name, installed === undefined);
   }
   const attached = running.map(([name, { port }]) => `${name}:${port}`).join(",");
@@ -59,8 +72,9 @@ export async function officialPlugin(name: string, env: NodeJS.ProcessEnv = proc
 
 const said = new Set<string>();
 
-function say(name: string, isTest: boolean): void {
+function say(name: ProviderName, isTest: boolean): void {
   if (said.has(name)) return;
   said.add(name);
-  console.error(`${name}: ${isTest ? "test provider, the official plugin is not installed" : "official plugin"}`);
+  const own = `test provider, the official plugin is not installed${OWN_WAYS[name] ?? ""}`;
+  console.error(`${name}: ${isTest ? own : "official plugin"}`);
 }

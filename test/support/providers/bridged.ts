@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Checked, type Context, type Diff, PartialError, type ResourceType } from "./resource";
+import { type Checked, type Context, type Diff, type DiffContext, PartialError, type ResourceType } from "./resource";
 import {
   type Failure,
   objectType,
@@ -100,9 +100,9 @@ export abstract class BridgedResource implements ResourceType {
     return this.traits.recordsDefaults ? { [DEFAULTS]: added.sort(), ...filled } : filled;
   }
 
-  diff(olds: Properties, news: Properties): Diff {
+  diff(olds: Properties, news: Properties, context?: DiffContext): Diff {
     const old = plainProperties(olds);
-    const wanted = plainProperties(news);
+    const wanted = plainProperties(withoutIgnored(news, context));
     const changes: Diff["changes"] = {};
     for (const [key, property] of Object.entries(this.schema.properties)) {
       const before = this.normal(key, key, property, old[key]);
@@ -301,6 +301,18 @@ export abstract class BridgedResource implements ResourceType {
     }
     return marked;
   }
+}
+
+/** The new inputs, with the old ones where changes are ignored. */
+function withoutIgnored(news: Properties, { oldInputs, ignoreChanges }: Partial<DiffContext> = {}): Properties {
+  const inputs = { ...news };
+  for (const path of ignoreChanges ?? []) {
+    const key = path.split(/[.[]/)[0] ?? path;
+    const old = oldInputs?.[key];
+    if (old === undefined) delete inputs[key];
+    else inputs[key] = old;
+  }
+  return inputs;
 }
 
 /** Whether Terraform takes the value for "not set". */

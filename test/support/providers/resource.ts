@@ -15,6 +15,19 @@ export interface Context {
   preview: boolean;
   /** Gives the same names in preview and deployment. */
   seed: Uint8Array;
+  /** What the resource's `customTimeouts` say, in seconds. */
+  timeoutSeconds?: number;
+  /** Aborted when the user interrupts the operation. */
+  signal?: AbortSignal;
+}
+
+/** What a comparison depends on besides state and inputs. */
+export interface DiffContext {
+  /** The provider's settings, without the prefix of their names. */
+  config: Record<string, string>;
+  oldInputs: Properties;
+  /** Paths whose changes the program ignores. */
+  ignoreChanges: string[];
 }
 
 export interface Checked {
@@ -25,7 +38,7 @@ export interface Checked {
 export type ChangeKind = "add" | "delete" | "update";
 
 export interface Diff {
-  /** Properties that differ. */
+  /** Properties that differ; with a path, parts of them. */
   changes: Record<string, ChangeKind>;
   /** Those of them that need a new resource. */
   replaces: string[];
@@ -35,7 +48,7 @@ export interface Diff {
 /** A resource type. Inputs and outputs may hold secrets; nothing else is marked. */
 export interface ResourceType {
   check(context: Context, olds: Properties, news: Properties): Promise<Checked>;
-  diff(olds: Properties, news: Properties): Diff;
+  diff(olds: Properties, news: Properties, context?: DiffContext): Diff;
   create(context: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /** Undefined when the resource is gone. */
   read(
@@ -50,9 +63,15 @@ export interface ResourceType {
 
 /** A provider: resource types by token, and a check of its settings before the first operation. */
 export interface TestProvider {
-  name: "docker" | "random";
+  name: "docker" | "kubernetes" | "random";
   version: string;
   resources: Record<string, ResourceType>;
+  /** Types beyond `resources`, for a provider that has one for every token. */
+  otherResource?(token: string): ResourceType | undefined;
+  /** What is wrong with the settings of a provider resource. */
+  checkConfig?(urn: string, settings: Properties): Failure[];
+  /** Settings whose change needs a new provider, and so new resources. */
+  replacesConfig?(olds: Properties, news: Properties): string[];
   configure?(config: Record<string, string>): Promise<void>;
 }
 
@@ -64,6 +83,10 @@ export class PartialError extends Error {
     message: string,
     readonly id: string,
     readonly outputs: Properties,
+    /** What is wrong in detail, for a message that only says that something is. */
+    readonly details: string[] = [],
+    /** Inputs as a refresh has read them. */
+    readonly inputs?: Properties,
   ) {
     super(message);
   }

@@ -9,13 +9,16 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type ChangeKind, type Context, PartialError, type ResourceType, type TestProvider } from "./resource";
-import type { Properties } from "./values";
+import { type Properties, sameValue } from "./values";
 
 /** A provider that the engine can attach to. */
 export interface RunningProvider {
   port: number;
   stop(): Promise<void>;
 }
+
+/** What a request says of the operation that it belongs to. */
+type Operation = Required<Pick<Context, "preview" | "seed" | "timeoutSeconds">>;
 
 type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
 type Handler<Request, Response> = (call: Call<Request>) => Promise<Response>;
@@ -45,6 +48,7 @@ class Service {
   private readonly pendingLogs = new Set<Promise<void>>();
   /** Settings by connection: each provider resource of a program has one of its own to this process. */
   private readonly configs = new Map<string, Record<string, string>>();
+  private interrupt = new AbortController();
 
   constructor(
     private readonly provider: TestProvider,
@@ -83,14 +87,15 @@ class Service {
       }),
       getPluginInfo: handled(async () => new plugin.PluginInfo().setVersion(this.provider.version)),
       getSchema: handled(async () => new proto.GetSchemaResponse().setSchema("{}")),
-      checkConfig: handled(async ({ request }: Call<proto.CheckRequest>) => {
-        const response = new proto.CheckResponse();
-        response.setInputs(request.getNews());
-        return response;
-      }),
-      diffConfig: handled(async () => new proto.DiffResponse()),
+      checkConfig: handled((call: Call<proto.CheckRequest>) => this.checkConfig(call)),
+      diffConfig: handled((call: Call<proto.DiffRequest>) => this.diffConfig(call)),
       configure: handled((call: Call<proto.ConfigureRequest>) => this.configure(call)),
-      cancel: handled(async () => new Empty()),
+      cancel: handled(async () => {
+        this.interrupt.abort();
+        // The next operation has an engine of its own.
+        this.interrupt = new AbortController();
+        return new Empty();
+      }),
       check: handled((call: Call<proto.CheckRequest>) => this.check(call)),
       diff: handled((call: Call<proto.DiffRequest>) => this.diff(call)),
       create: handled((call: Call<proto.CreateRequest>) => this.create(call)),
@@ -121,7 +126,34 @@ class Service {
     return response;
   }
 
-  private context(call: Call<unknown>, urn: string, preview = false, seed: Uint8Array = new Uint8Array()): Context {
+  private async checkConfig({ request }: Call<proto.CheckRequest>): Promise<proto.CheckResponse> {
+    const response = new proto.CheckResponse();
+    response.setInputs(request.getNews());
+    const failures = this.provider.checkConfig?.(request.getUrn(), read(request.getNews())) ?? [];
+    response.setFailuresList(failures.map(({ path, reason }) => checkFailure(path, reason)));
+    return response;
+  }
+
+  private async diffConfig({ request }: Call<proto.DiffRequest>): Promise<proto.DiffResponse> {
+    const [olds, news] = [read(request.getOlds()), read(request.getNews())];
+    const response = new proto.DiffResponse();
+    if (!this.provider.replacesConfig) return response;
+    const replaces = this.provider.replacesConfig(olds, news);
+    const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
+      (key) => !sameValue(olds[key], news[key]),
+    );
+    const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
+    response.setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE);
+    response.setDiffsList(changed);
+    response.setReplacesList(replaces);
+    return response;
+  }
+
+  private context(
+    call: Call<unknown>,
+    urn: string,
+    { preview = false, seed = new Uint8Array(), timeoutSeconds = 0 }: Partial<Operation> = {},
+  ): Context {
     return {
       folder: this.folder,
       config: this.configs.get(call.getPeer()) ?? {},
@@ -129,6 +161,8 @@ class Service {
       name: urn.split("::").at(-1) ?? "",
       preview,
       seed,
+      signal: this.interrupt.signal,
+      ...(timeoutSeconds > 0 && { timeoutSeconds }),
       log: (severity, message, options) => this.log(urn, severity, message, options?.ephemeral ?? false),
     };
   }
@@ -151,7 +185,7 @@ class Service {
 
   private type(urn: string): ResourceType {
     const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    const type = this.provider.resources[token];
+    const type = this.provider.resources[token] ?? this.provider.otherResource?.(token);
     if (!type)
       throw new Error(
         `${token} is not part of the test provider; it has ${Object.keys(this.provider.resources).join(", ")}`,
@@ -162,29 +196,29 @@ class Service {
   private async check(call: Call<proto.CheckRequest>): Promise<proto.CheckResponse> {
     const { request } = call;
     const urn = request.getUrn();
-    const context = this.context(call, urn, false, request.getRandomseed_asU8());
+    const context = this.context(call, urn, { seed: request.getRandomseed_asU8() });
     const checked = await this.type(urn).check(context, read(request.getOlds()), read(request.getNews()));
     const response = new proto.CheckResponse();
     response.setInputs(Struct.fromJavaScript(checked.inputs));
     response.setFailuresList(
-      checked.failures.map(({ path, reason }) => {
-        const failure = new proto.CheckFailure();
-        failure.setReason(`${reason.replace(/\.$/, "")}. Examine values at '${context.name}.${path}'.`);
-        return failure;
-      }),
+      checked.failures.map(({ path, reason }) =>
+        checkFailure("", `${reason.replace(/\.$/, "")}. Examine values at '${context.name}.${path}'.`),
+      ),
     );
     return response;
   }
 
-  private async diff({ request }: Call<proto.DiffRequest>): Promise<proto.DiffResponse> {
-    const news = read(request.getNews());
-    const old = read(request.getOldInputs());
-    for (const path of request.getIgnorechangesList()) {
-      const key = path.split(/[.[]/)[0] ?? path;
-      if (old[key] === undefined) delete news[key];
-      else news[key] = old[key];
-    }
-    const { changes, replaces, deleteBeforeReplace } = this.type(request.getUrn()).diff(read(request.getOlds()), news);
+  private async diff(call: Call<proto.DiffRequest>): Promise<proto.DiffResponse> {
+    const { request } = call;
+    const { changes, replaces, deleteBeforeReplace } = this.type(request.getUrn()).diff(
+      read(request.getOlds()),
+      read(request.getNews()),
+      {
+        config: this.configs.get(call.getPeer()) ?? {},
+        oldInputs: read(request.getOldInputs()),
+        ignoreChanges: request.getIgnorechangesList(),
+      },
+    );
     const response = new proto.DiffResponse();
     const changed = Object.entries(changes);
     const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
@@ -202,7 +236,7 @@ class Service {
   private async create(call: Call<proto.CreateRequest>): Promise<proto.CreateResponse> {
     const { request } = call;
     const urn = request.getUrn();
-    const context = this.context(call, urn, request.getPreview());
+    const context = this.context(call, urn, { preview: request.getPreview(), timeoutSeconds: request.getTimeout() });
     const { id, outputs } = await this.type(urn).create(context, read(request.getProperties()));
     const response = new proto.CreateResponse();
     response.setId(id);
@@ -227,7 +261,7 @@ class Service {
   private async update(call: Call<proto.UpdateRequest>): Promise<proto.UpdateResponse> {
     const { request } = call;
     const urn = request.getUrn();
-    const context = this.context(call, urn, request.getPreview());
+    const context = this.context(call, urn, { preview: request.getPreview(), timeoutSeconds: request.getTimeout() });
     const [olds, news] = [read(request.getOlds()), read(request.getNews())];
     const outputs = await this.type(urn).update(context, request.getId(), olds, news);
     const response = new proto.UpdateResponse();
@@ -236,8 +270,10 @@ class Service {
   }
 
   private async delete(call: Call<proto.DeleteRequest>): Promise<Empty> {
-    const urn = call.request.getUrn();
-    await this.type(urn).delete(this.context(call, urn), call.request.getId(), read(call.request.getProperties()));
+    const { request } = call;
+    const urn = request.getUrn();
+    const context = this.context(call, urn, { timeoutSeconds: request.getTimeout() });
+    await this.type(urn).delete(context, request.getId(), read(request.getProperties()));
     return new Empty();
   }
 }
@@ -245,6 +281,13 @@ class Service {
 function read(struct: Struct | undefined): Properties {
   // The protocol's structs hold JSON values, no others.
   return (struct?.toJavaScript() ?? {}) as Properties;
+}
+
+function checkFailure(property: string, reason: string): proto.CheckFailure {
+  const failure = new proto.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
 }
 
 function diffKind(kind: ChangeKind, replace: boolean): proto.PropertyDiff.Kind {
@@ -262,7 +305,8 @@ function serviceError(error: unknown): Partial<grpc.StatusObject> {
   const detail = new proto.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(Struct.fromJavaScript(error.outputs));
-  detail.setReasonsList([message]);
+  if (error.inputs) detail.setInputs(Struct.fromJavaScript(error.inputs));
+  detail.setReasonsList([message, ...error.details]);
   const any = new Any();
   any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const full = new status.Status();

@@ -21,17 +21,17 @@ function withProgram(file: string): string {
 describe("test providers, attached where the official plugin is missing", () => {
   after(removeFolders);
 
-  it("both, without official plugins; the engine then fetches none", async () => {
+  it("all, without official plugins; the engine then fetches none", async () => {
     const empty = makeFolder();
     const { env, stop } = await attachProviders(empty, { PATH: empty, PULUMI_HOME: empty });
     await stop();
-    assert.match(env.PULUMI_DEBUG_PROVIDERS ?? "", /^docker:\d+,random:\d+$/);
+    assert.match(env.PULUMI_DEBUG_PROVIDERS ?? "", /^docker:\d+,kubernetes:\d+,random:\d+$/);
     assert.equal(env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
   });
 
   it("only the other one, with an official plugin on PATH", async () => {
     const folder = withProgram("pulumi-resource-docker");
-    const { env, stop } = await attachProviders(folder, { PATH: folder, PULUMI_HOME: folder });
+    const { env, stop } = await attachProviders(folder, { PATH: folder, PULUMI_HOME: folder }, ["docker", "random"]);
     await stop();
     assert.match(env.PULUMI_DEBUG_PROVIDERS ?? "", /^random:\d+$/);
     assert.equal(env.PATH, [folder, folder].join(path.delimiter));

@@ -282,6 +282,18 @@ describe("npm run compose:export", () => {
     assert.equal(Object.keys(file.services).length, 3);
   });
 
+  it("writes a pulled image by its digest, with the tag that it came by and the command that replaces its own", () => {
+    const digest = `ghcr.io/acme/weather@sha256:${"b".repeat(64)}`;
+    const { text, file } = exported((of) => {
+      const [pulled, container] = [of("redis-image"), of("node-server-container")];
+      pulled.outputs = { ...pulled.outputs, name: "ghcr.io/acme/weather:1.4.2", repoDigest: digest };
+      container.inputs = { ...container.inputs, image: digest, command: ["serve", "$x"] };
+    });
+    const { image, command } = file.services["node-server"];
+    assert.deepEqual([image, command], [digest, ["serve", "$$x"]]);
+    assert.ok(text.includes(`image: ${digest} # ghcr.io/acme/weather:1.4.2\n`), text);
+  });
+
   it("writes the file of --file, over an older export and over nothing else", async () => {
     const folder = makeFolder();
     const file = path.join(folder, "compose.yaml");

@@ -17,6 +17,7 @@ describe("resolve", () => {
     assert.equal(inspection.folder, source);
     assert.deepEqual(server, {
       name: "weather",
+      imageReference: undefined,
       source,
       runtime: "python",
       transport: "stdio",
