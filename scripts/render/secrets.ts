@@ -62,6 +62,7 @@ export async function withoutSecrets(
     if (options.mode === SecretMode.Sealed) written.push({ ...(await options.seal(manifest)), isPlainSecret: false });
     if (options.mode === SecretMode.Plain) written.push({ manifest, comments: [], isPlainSecret: true });
   }
+  secrets.sort((one, other) => (one.name < other.name ? -1 : 1));
   return { written, secrets };
 }
 
