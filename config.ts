@@ -16,6 +16,7 @@ import { problemsOf, unknownKey } from "./components/server/zodProblems";
 import { clashes, serviceProblems, targetProblems } from "./config/clashes";
 import { clusterProblems } from "./config/cluster";
 import { imageOf } from "./config/image";
+import { imageProblems } from "./config/images";
 import type { ClusterConfig } from "./config/kubernetes";
 import {
   CONFIG_KEYS,
@@ -81,7 +82,13 @@ export function loadSettings(): Settings {
     ),
     ...serviceProblems(data?.servers ?? [], data?.services ?? []),
   );
-  if (data) problems.push(...targetProblems(servers, data.target), ...clusterProblems(data, resolved));
+  if (data) {
+    problems.push(
+      ...targetProblems(servers, data.target),
+      ...clusterProblems(data, resolved),
+      ...imageProblems(servers, resolved, data),
+    );
+  }
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const chosen = (names: string[] = []) =>

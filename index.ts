@@ -4,7 +4,7 @@ import { loadSettings, type Settings } from "pulumi-mcp-deploy/config";
 /** What a target does with a stack's settings. */
 interface TargetProgram {
   /** Refuses what can't be deployed from this machine. */
-  check?(settings: Settings): void;
+  check?(settings: Settings): void | Promise<void>;
   /** Registers the resources, and returns the stack output `servers`. */
   deploy(settings: Settings): Record<string, object>;
 }
@@ -13,7 +13,7 @@ interface TargetProgram {
 export = async function program() {
   const settings = loadSettings();
   const target = load(settings.target);
-  target.check?.(settings);
+  await target.check?.(settings);
   return { servers: target.deploy(settings) };
 };
 

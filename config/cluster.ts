@@ -19,7 +19,7 @@ export function clusterProblems(config: Config, resolved: (DeployedServer | unde
 }
 
 /** Fields that stand in the server's entry itself. */
-const OF_SERVER = ["launchedByClient"];
+const OF_SERVER = ["launchedByClient", "develop"];
 
 function serverProblems(
   server: Server,

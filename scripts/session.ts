@@ -7,6 +7,7 @@ import { type Backend, chooseBackend } from "./backend";
 import { type Engine, obtainEngine } from "./engine";
 import { type EngineCommand, EngineRunError, engineCommand, enginePath } from "./engineCommand";
 import type { Interrupt } from "./interrupt";
+import { removeLeftovers } from "./leftovers";
 import { type UserPaths, userPaths } from "./paths";
 import { privateConfigFolder, privateStackFile, stackFile, unknownStack } from "./stackConfig";
 import { removeStaleLocks } from "./staleLock";
@@ -40,7 +41,7 @@ export interface Session {
   configFile: string | undefined;
   /** Runs a `pulumi` command in the project, on the backend. */
   pulumi(args: string[], options?: { cwd?: string }): Promise<string>;
-  /** Removes what killed runs left; see there. Throws when somebody else is at work on the stack. */
+  /** Removes what killed runs left: locks and, in Docker, what they were making. Throws when somebody else is at work on the stack. */
   removeStaleLocks(): Promise<void>;
   /** Creates the stack in the backend. */
   create(): Promise<void>;
@@ -80,8 +81,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     pulumi,
     async removeStaleLocks() {
       if (!backend.folder) return;
-      for (const lock of await removeStaleLocks(backend.folder, project.name, name.split("/").at(-1) ?? name)) {
-        say(`Removed the lock of a run that was killed (process ${lock.pid}, since ${lock.timestamp}).`);
+      const locks = await removeStaleLocks(backend.folder, project.name, name.split("/").at(-1) ?? name);
+      for (const { pid, timestamp } of locks) {
+        say(`Removed the lock of a run that was killed (process ${pid}, since ${timestamp}).`);
+      }
+      if (locks.length === 0) return;
+      for (const leftover of await removeLeftovers({ name, pulumi })) {
+        say(`Removed the ${leftover}, which that run had not finished.`);
       }
     },
     create: () => createStack(pulumi, { name, project: project.name, configFile }),

@@ -2,7 +2,6 @@ import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import {
-  type ImageFindings,
   type ImageSettings,
   InvalidInputError,
   type McpServerArgs,
@@ -12,12 +11,13 @@ import {
 } from "../server";
 import { type BuildContext, contextFiles, filesDigest, writeContext } from "./context";
 import { writeDockerfile } from "./dockerfile";
+import { imageFindings } from "./findings";
 import { ImageScan } from "./imageScan";
 import { imageInputs } from "./inputs";
 import { dockerfileOptions } from "./options";
-import { checkAdditions, checkDockerfile, findDockerfile } from "./ownDockerfile";
+import { findDockerfile } from "./ownDockerfile";
 import { pullImage } from "./prebuilt";
-import { checkSettings, secretNames, secretsOf } from "./settings";
+import { secretNames, secretsOf } from "./settings";
 
 /**
  * The image of an MCP server, built from its own Dockerfile or from one that is written for it, and pushed when a
@@ -64,11 +64,7 @@ function buildContext(
   buildSecrets: string[],
 ): { context: BuildContext; warnings: string[] } {
   const own = findDockerfile(server, image.dockerfile);
-  const found: ImageFindings[] = [
-    checkSettings(image, buildSecrets),
-    ...(own ? [checkDockerfile(own, image, buildSecrets), checkAdditions(own, server)] : []),
-  ];
-  const problems = found.flatMap((findings) => findings.problems);
+  const { problems, warnings } = imageFindings(server, image, buildSecrets, own);
   if (problems.length > 0) throw new InvalidInputError(problems);
 
   const files = contextFiles(server, own !== undefined);
@@ -78,6 +74,6 @@ function buildContext(
   const folder = path.posix.join(".mcp", pulumi.getStack(), server.name);
   return {
     context: writeContext(files, dockerfile, folder),
-    warnings: found.flatMap((findings) => findings.warnings),
+    warnings,
   };
 }

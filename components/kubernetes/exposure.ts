@@ -1,5 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
-import type * as pulumi from "../pulumi";
+import * as pulumi from "../pulumi";
 import { type ResolvedServer, Sessions } from "../server";
 import type { ExposureSettings, ResolvedDeployment } from "./settings";
 
@@ -9,31 +9,40 @@ export interface Backend {
   port: number;
 }
 
-/** Where clients look for a protected server's metadata. Source: RFC 9728, section 3.1. */
-const metadataPath = (path: string): string => `/.well-known/oauth-protected-resource${path}`;
+/** What a Service is called, and where. */
+export interface ServiceName {
+  name: pulumi.Input<string>;
+  namespace: pulumi.Input<string>;
+}
+
+/** Where clients look for a protected server's metadata: a slash alone is left out. Source: RFC 9728, section 3.1. */
+const metadataPath = (path: string): string => `/.well-known/oauth-protected-resource${path === "/" ? "" : path}`;
 
 /** Paths that are public: the MCP endpoint, and the metadata that tells clients where to get a token. */
 const publicPaths = ({ pathname }: URL): string[] => [pathname, metadataPath(pathname)];
 
 /** What the server is told of its public URL: hosts and origins that it may accept, and who issues its tokens. */
 export function exposureEnv(
-  { name }: Pick<ResolvedServer, "name">,
+  service: ServiceName,
   { exposure }: Pick<ResolvedDeployment, "exposure">,
-): Record<string, string> {
-  if (!exposure) return {};
+): pulumi.Output<Record<string, string>> {
+  if (!exposure) return pulumi.output<Record<string, string>>({});
   const { publicUrl, authorizationServers = [], allowedOrigins = [] } = exposure;
   const { hostname, origin } = new URL(publicUrl);
-  // The kubelet's probes come by the pod's address, which Kubernetes puts in for $(POD_IP).
-  const hosts = [hostname, name, `${name}.*`, "$(POD_IP)"];
   const origins = [origin, ...allowedOrigins];
-  return {
-    MCP_PUBLIC_URL: publicUrl,
-    ALLOWED_HOSTS: hosts.join(","),
-    ALLOWED_ORIGINS: origins.join(","),
-    FASTMCP_HTTP_ALLOWED_HOSTS: JSON.stringify(hosts),
-    FASTMCP_HTTP_ALLOWED_ORIGINS: JSON.stringify(origins),
-    ...(authorizationServers.length > 0 && { MCP_AUTHORIZATION_SERVERS: authorizationServers.join(",") }),
-  };
+  return pulumi.all([service.name, service.namespace]).apply(([name, namespace]): Record<string, string> => {
+    // Spelled out: not every server knows patterns. Kubernetes puts in the pod's address, by which probes come.
+    const inside = [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+    const hosts = [hostname, ...inside, "$(POD_IP)"];
+    return {
+      MCP_PUBLIC_URL: publicUrl,
+      ALLOWED_HOSTS: hosts.join(","),
+      ALLOWED_ORIGINS: origins.join(","),
+      FASTMCP_HTTP_ALLOWED_HOSTS: JSON.stringify(hosts),
+      FASTMCP_HTTP_ALLOWED_ORIGINS: JSON.stringify(origins),
+      ...(authorizationServers.length > 0 && { MCP_AUTHORIZATION_SERVERS: authorizationServers.join(",") }),
+    };
+  });
 }
 
 /** Annotations of an Ingress: streams are passed on as they come, for as long as a call may take. */

@@ -51,7 +51,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     const place = { name, namespace: args.namespace, fixedNames: deployment.fixedNames, component: "mcp-server" };
     const image = new McpImage(name, serverArgs, { parent: this }).reference;
     const service = this.service(server, place);
-    const workload = this.workload(server, deployment, place, image, args);
+    const workload = this.workload(server, deployment, place, { image, service }, args);
     this.surroundings(server, deployment, place, workload);
     if (deployment.exposure) this.expose(server, deployment.exposure, place, service);
     const rollout = new Rollout(
@@ -97,7 +97,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     server: DeployedServer,
     deployment: ResolvedDeployment,
     place: Placement,
-    image: pulumi.Output<string>,
+    { image, service }: { image: pulumi.Output<string>; service: kubernetes.core.v1.Service },
     args: McpDeploymentArgs,
   ): kubernetes.apps.v1.Deployment {
     const { name } = server;
@@ -115,7 +115,11 @@ export class McpDeployment extends pulumi.ComponentResource {
         { metadata: metadata({ ...place, fixedNames: false }), stringData: pulumi.secret(secrets) },
         { parent: this },
       );
-    const env = environment(server, deployment, { ...args, secretName: secret?.metadata.name });
+    const env = environment(server, deployment, {
+      ...args,
+      secretName: secret?.metadata.name,
+      service: service.metadata,
+    });
     const template = podTemplate(server, deployment, {
       image,
       env,
@@ -220,6 +224,9 @@ export class McpDeployment extends pulumi.ComponentResource {
   }
 }
 
-/** Whether a registry has a password of its own, as far as that can be seen before it is known. */
-const hasPassword = (registry: McpDeploymentArgs["registry"]): registry is pulumi.Input<RegistryArgs> =>
-  typeof registry === "object" && "password" in registry && registry.password !== undefined;
+/** Whether a registry has a login of its own, as far as that can be seen before it is known. */
+const hasPassword = (registry: McpDeploymentArgs["registry"]): registry is RegistryArgs =>
+  typeof registry === "object" &&
+  "password" in registry &&
+  registry.password !== undefined &&
+  registry.username !== undefined;

@@ -1,5 +1,6 @@
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../pulumi";
+import { literal } from "./environment";
 import { type Labels, peerLabels, selectorLabels } from "./labels";
 import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { cpu } from "./pod";
@@ -87,14 +88,14 @@ function serviceContainer(
     name,
     image,
     imagePullPolicy: "IfNotPresent",
-    ...(command && { command }),
+    ...(command && { command: pulumi.output(command).apply((words) => words.map(literal)) }),
     ports: [{ name: "service", containerPort: port, protocol: "TCP" }],
-    env: pulumi
-      .all([env, names, secretName])
-      .apply(([plain, names, secret]) => [
-        ...Object.entries(plain ?? {}).map(([name, value]) => ({ name, value })),
-        ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
-      ]),
+    env: pulumi.all([env, names, secretName]).apply(([plain, names, secret]) => [
+      ...Object.entries(plain ?? {})
+        .filter(([name]) => !names.includes(name))
+        .map(([name, value]) => ({ name, value: literal(value) })),
+      ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
+    ]),
     resources: { limits, requests: { ...limits, cpu: "50m", "ephemeral-storage": "128Mi" } },
     startupProbe: { ...ask, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
     readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 5 },

@@ -1,29 +1,39 @@
-import { type Problem, type ResolvedServer, Sessions, Transport, validateChoice, validateHttpPath } from "../server";
-import { Authentication, ExposureKind, NetworkRules } from "./args";
-import type { DeploymentSettings, EgressSettings, ExposureSettings } from "./settings";
+import { type Problem, type ResolvedServer, Sessions, Transport, validateChoice, validateWhole } from "../server";
+import { NetworkRules } from "./args";
+import type { DeploymentSettings } from "./settings";
+import { egressProblems } from "./validateEgress";
+import { exposureProblems } from "./validateExposure";
 
 /** What of a server decides whether it can be deployed so. */
-type Server = Pick<ResolvedServer, "transport" | "sessions" | "path" | "launchedByClient">;
+type Server = Pick<ResolvedServer, "transport" | "sessions" | "path" | "launchedByClient" | "develop">;
 
 /** What is wrong with a deployment, by itself and for the server. Paths are those of the arguments. */
 export function deploymentProblems(server: Server, settings: DeploymentSettings): Problem[] {
-  const { networkRules, exposure, egress = [] } = settings;
+  const { networkRules, exposure, egress = [], runAsUser = 1, rolloutTimeoutSeconds = 1 } = settings;
   return [
     ...replicaProblems(settings),
     ...scalingProblems(server, settings),
+    ...whole(runAsUser, 1, "runAsUser", MAX_USER),
+    ...whole(rolloutTimeoutSeconds, 1, "rolloutTimeoutSeconds", 86_400),
     ...(server.launchedByClient ? [launchedByClient()] : []),
+    ...(server.develop ? [develop()] : []),
     ...(networkRules === undefined ? [] : validateChoice(networkRules, Object.values(NetworkRules), "networkRules")),
     ...egress.flatMap((rule, index) => egressProblems(rule, networkRules, `egress[${index}]`)),
     ...(exposure ? exposureProblems(server, exposure) : []),
   ];
 }
 
+/** Largest id of a user that Kubernetes knows. */
+const MAX_USER = 2 ** 31 - 1;
+
 function replicaProblems({ replicas = 1, autoscaling }: DeploymentSettings): Problem[] {
   const problems = whole(replicas, 1, "replicas");
   if (!autoscaling) return problems;
-  const { minReplicas = replicas, maxReplicas, metric, metricAverage } = autoscaling;
+  const { minReplicas = replicas, maxReplicas, metric, metricAverage, cpuPercent = 1, memoryPercent = 1 } = autoscaling;
   problems.push(...whole(minReplicas, 1, "autoscaling.minReplicas"));
   problems.push(...whole(maxReplicas, minReplicas, "autoscaling.maxReplicas"));
+  problems.push(...whole(cpuPercent, 1, "autoscaling.cpuPercent"));
+  problems.push(...whole(memoryPercent, 1, "autoscaling.memoryPercent"));
   if ((metric === undefined) !== (metricAverage === undefined)) {
     const missing = metric === undefined ? "metric" : "metricAverage";
     problems.push({
@@ -35,10 +45,7 @@ function replicaProblems({ replicas = 1, autoscaling }: DeploymentSettings): Pro
   return problems;
 }
 
-function whole(value: number, min: number, path: string): Problem[] {
-  if (Number.isInteger(value) && value >= min && value <= 1000) return [];
-  return [{ path, message: "this is out of range", got: String(value), allowed: `a whole number from ${min} to 1000` }];
-}
+const whole = (value: number, min: number, path: string, max = 1000): Problem[] => validateWhole(value, min, max, path);
 
 /** More than one replica only for servers whose clients get along with it. */
 function scalingProblems({ transport, sessions }: Server, settings: DeploymentSettings): Problem[] {
@@ -78,107 +85,8 @@ const launchedByClient = (): Problem => ({
   fix: "remove it: the server is served by HTTP",
 });
 
-function egressProblems(rule: EgressSettings, networkRules: NetworkRules | undefined, path: string): Problem[] {
-  const { cidr, except, namespace, podLabels, host, ports = [] } = rule;
-  const pods = namespace ? "namespace" : podLabels && "podLabels";
-  const given = [cidr && "cidr", pods, host && "host"].filter(Boolean);
-  const problems: Problem[] = [];
-  if (given.length !== 1) {
-    const got = given.join(" and ") || "none of them";
-    problems.push({
-      path,
-      message: "says where by one of cidr, namespace (or podLabels, in its own) and host",
-      got,
-      fix: "write a rule for each",
-    });
-  }
-  if (cidr !== undefined && !isCidr(cidr)) problems.push(noCidr(`${path}.cidr`, cidr));
-  for (const part of except ?? []) if (!isCidr(part)) problems.push(noCidr(`${path}.except`, part));
-  if (except && cidr === undefined) problems.push(goesWith(`${path}.except`, "cidr"));
-  if (host !== undefined && networkRules !== NetworkRules.Cilium) {
-    problems.push({
-      path: `${path}.host`,
-      message: "Kubernetes' own NetworkPolicy knows no host names, and would have to allow every address",
-      got: host,
-      allowed: "addresses by `cidr`",
-      fix: "set `cidr`, or `networkRules: cilium` where the cluster's network is Cilium",
-    });
-  }
-  for (const port of ports) {
-    if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    problems.push({ path: `${path}.ports`, message: "there is no such TCP port", got: String(port) });
-  }
-  return problems;
-}
-
-const isCidr = (text: string): boolean =>
-  /^(\d{1,3}(\.\d{1,3}){3}\/([0-9]|[12]\d|3[0-2])|[0-9a-fA-F:]+:[0-9a-fA-F:]*\/\d{1,3})$/.test(text);
-
-const noCidr = (path: string, got: string): Problem => ({
-  path,
-  message: "this is no range of addresses",
-  got,
-  allowed: 'a CIDR, such as "203.0.113.0/24"',
-  ...(/^\d+(\.\d+){3}$/.test(got) && { fix: `write "${got}/32" for the one address` }),
+const develop = (): Problem => ({
+  path: "develop",
+  message: "is for Docker: a cluster has no source folder to take edits from",
+  fix: "remove it, or develop with `target: docker` or `target: process`",
 });
-
-const goesWith = (path: string, field: string): Problem => ({
-  path,
-  message: `means nothing without \`${field}\``,
-  fix: `set \`${field}\`, or remove it`,
-});
-
-function exposureProblems({ path: mcpPath }: Server, exposure: ExposureSettings): Problem[] {
-  const { publicUrl, authentication, kind = ExposureKind.Ingress, gateway, clusterIssuer, tlsSecret } = exposure;
-  const problems: Problem[] = [
-    ...validateChoice(kind, Object.values(ExposureKind), "exposure.kind"),
-    ...urlProblems(publicUrl, mcpPath),
-  ];
-  if (authentication === undefined) {
-    problems.push({
-      path: "exposure.authentication",
-      message: "anybody who knows the URL could use the server's tools",
-      allowed: Object.values(Authentication).join(", "),
-      fix: "set it to oauth when the server checks tokens, to proxy when a proxy before it does, or to none to let everybody in",
-    });
-  } else {
-    problems.push(...validateChoice(authentication, Object.values(Authentication), "exposure.authentication"));
-  }
-  if (kind === ExposureKind.Gateway) {
-    if (!/^[a-z0-9-]+\/[a-z0-9.-]+$/.test(gateway ?? "")) {
-      const message = gateway === undefined ? "is missing" : "names no gateway";
-      problems.push({
-        path: "exposure.gateway",
-        message,
-        ...(gateway !== undefined && { got: gateway }),
-        allowed: '"namespace/name" of a Gateway that exists',
-      });
-    }
-    for (const [field, value] of Object.entries({ clusterIssuer, tlsSecret })) {
-      if (value === undefined) continue;
-      const fix = "remove it: a Gateway holds the certificate of its own listener";
-      problems.push({ path: `exposure.${field}`, message: "is for an Ingress", got: value, fix });
-    }
-  }
-  return problems;
-}
-
-function urlProblems(publicUrl: string, mcpPath: string): Problem[] {
-  const path = "exposure.publicUrl";
-  const allowed = 'a URL such as "https://mcp.example.com/mcp"';
-  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;
-  if (url === undefined) return [{ path, message: "this is no URL", got: String(publicUrl), allowed }];
-  const problems: Problem[] = validateHttpPath(url.pathname, path);
-  if (url.protocol !== "https:") {
-    const fix = `write "https:${publicUrl.replace(/^\w+:/, "")}"`;
-    problems.push({ path, message: "calls and tokens would travel in clear", got: publicUrl, allowed, fix });
-  }
-  if (url.search || url.hash || url.username || url.port) {
-    problems.push({ path, message: "has parts that no client needs", got: publicUrl, allowed });
-  }
-  if (url.pathname !== mcpPath) {
-    const message = `its path is not that of the server, ${mcpPath}`;
-    problems.push({ path, message, got: publicUrl, fix: `set \`path: ${url.pathname}\`, or end it with ${mcpPath}` });
-  }
-  return problems;
-}

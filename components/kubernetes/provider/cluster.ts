@@ -9,6 +9,7 @@ import {
   type V1StatefulSet,
   type V1StatefulSetStatus,
 } from "@kubernetes/client-node";
+import { chooseContext } from "./clusterError";
 
 /** What a rollout is watched by. */
 export interface Cluster {
@@ -56,7 +57,7 @@ export function openCluster({ kind, namespace, object, kubeconfig, context }: Wa
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromString(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
+  chooseContext(config, context);
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   return {

@@ -4,6 +4,7 @@ import { maskSecrets } from "../../check/logs";
 import type { CheckOutputs } from "../../check/provider";
 import { anyChanged } from "../../dynamic/values";
 import type { Cluster } from "./cluster";
+import { clusterError } from "./clusterError";
 
 /** Inputs of the wait for a rollout. */
 export interface RolloutInputs {
@@ -56,7 +57,7 @@ async function watch(inputs: RolloutInputs): Promise<RolloutOutputs> {
     const surface = inputs.port === undefined || !pod ? undefined : await shakeHands(cluster, pod, inputs.port, inputs);
     return { ...inputs, tools: surface?.tools ?? [], toolsDigest: surface?.toolsDigest ?? "" };
   } catch (error) {
-    throw new Error(maskSecrets((error as Error).message, inputs.secrets ?? []));
+    throw new Error(maskSecrets(clusterError(error).message, inputs.secrets ?? []));
   }
 }
 

@@ -42,10 +42,15 @@ export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): P
   }
 }
 
-function isDone({ metadata, spec, status }: Workload): boolean {
+/** Whether the cluster has seen the newest revision: what its status and pods say is about an older one otherwise. */
+const isObserved = ({ metadata, status }: Workload): boolean =>
+  (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+
+function isDone(workload: Workload): boolean {
+  const { spec, status } = workload;
   const wanted = spec?.replicas ?? 1;
   return (
-    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    isObserved(workload) &&
     (status?.replicas ?? 0) === wanted &&
     (status?.updatedReplicas ?? 0) === wanted &&
     (status?.availableReplicas ?? 0) === wanted
@@ -53,7 +58,9 @@ function isDone({ metadata, spec, status }: Workload): boolean {
 }
 
 /** What keeps the rollout from being done: that of a pod that can't start before that of one that has not started yet. */
-function obstacleOf({ status }: Workload, { pods }: Revision): Obstacle {
+function obstacleOf(workload: Workload, { pods }: Revision): Obstacle {
+  const { status } = workload;
+  if (!isObserved(workload)) return { message: "the cluster has not taken note of it yet", isFinal: false };
   const obstacles: Obstacle[] = pods.flatMap((pod) => {
     const problem = podProblem(pod);
     return problem ? [{ ...problem, pod, message: `pod ${pod.metadata?.name}: ${problem.message}` }] : [];

@@ -301,4 +301,18 @@ describe("McpService and McpRedis", () => {
     assert.deepEqual(envs, ["PGDATA=/data"]);
     assert.deepEqual([mounts, healthcheck], [undefined, undefined]);
   });
+
+  it("refuse an image that is another one tomorrow, as the config does", async () => {
+    const of = (image: string) => runWithMocks(() => new McpService("db", { network: "shared", image }), { outputs });
+    await assert.rejects(of("postgres:latest"), {
+      message: [
+        "image: postgres:latest has no version and may be another image tomorrow",
+        "  got:     postgres:latest",
+        '  allowed: a tag with a version, such as "python:3.11-slim", or a digest ("...@sha256:...")',
+        "  fix:     pin it: `docker buildx imagetools inspect postgres:latest` shows its digest",
+      ].join("\n"),
+    });
+    await assert.rejects(of("postgres"), /^InvalidInputError: image: postgres has no tag/);
+    assert.equal(theOnly((await of("postgres:17")).resources, REMOTE_IMAGE).inputs.name, "postgres:17");
+  });
 });
