@@ -15,6 +15,8 @@ export interface OperateOptions {
   previewOnly?: boolean;
   /** For a refresh: forget resources whose creation was cut short. */
   clearPendingCreates?: boolean;
+  /** For an update: the URNs of the only resources to touch; `**` stands for anything. */
+  targets?: string[];
   /** For a preview: takes the engine's own output in this form, instead of our lines. */
   output?: { form: "--diff" | "--json"; take: (text: string) => void };
 }
@@ -62,7 +64,7 @@ export async function operate(session: Session, operation: Operation, options: O
     if (operation === "refresh") {
       return stack.refresh({ ...common, clearPendingCreates: options.clearPendingCreates === true });
     }
-    return stack.up(common);
+    return stack.up({ ...common, ...(options.targets ? { target: options.targets } : {}) });
   };
   // A preview takes no lock, and may run while somebody deploys.
   if (operation !== "preview") await session.removeStaleLocks();
