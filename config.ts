@@ -1,17 +1,23 @@
 import type { z } from "zod";
 import type { McpServiceArgs } from "./components/docker/mcpService";
+import type { McpDeploymentArgs } from "./components/kubernetes/args";
+import type { DeploymentSettings } from "./components/kubernetes/settings";
 import * as pulumi from "./components/pulumi";
 import {
+  type DeployedServer,
   InvalidInputError,
   type McpServerArgs,
   type Problem,
-  type ResolvedServer,
   resolve,
   Target,
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
-import { clashes, serviceProblems, targetProblems } from "./configClashes";
+import { clashes, serviceProblems, targetProblems } from "./config/clashes";
+import { clusterProblems } from "./config/cluster";
+import { imageOf } from "./config/image";
+import { imageProblems } from "./config/images";
+import type { ClusterConfig } from "./config/kubernetes";
 import {
   CONFIG_KEYS,
   type Config,
@@ -21,14 +27,16 @@ import {
   type Server,
   type Service,
   serverSchema,
-} from "./configSchema";
-import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./configSecrets";
+} from "./config/schema";
+import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./config/secrets";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
   target: Target;
   servers: ServerSetting[];
   services: ServiceSetting[];
+  /** The cluster of a stack for Kubernetes. */
+  cluster?: ClusterConfig;
 }
 
 /** One entry of `mcp:servers`. */
@@ -41,13 +49,15 @@ export interface ServerSetting {
   services: string[];
   /** Name of its container; for the docker target. */
   containerName?: string;
+  /** How the cluster runs it; for the kubernetes target. */
+  deployment?: DeploymentSettings & Pick<McpDeploymentArgs, "secretKeys">;
 }
 
 /** One entry of `mcp:services`. */
 export interface ServiceSetting {
   name: string;
   kind: Service["kind"];
-  args: Pick<McpServiceArgs, Exclude<keyof McpServiceArgs, "network">>;
+  args: Pick<McpServiceArgs, Exclude<keyof McpServiceArgs, "network">> & Pick<Service, "volumeSize" | "storageClass">;
 }
 
 /**
@@ -62,7 +72,7 @@ export function loadSettings(): Settings {
   // What is sound in itself is checked on even when something else is not: one run tells all there is to mend.
   const secrets = data?.secrets ?? {};
   const servers = data?.servers ?? soundServers(raw.values.servers);
-  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index)));
+  const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index, data)));
   if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
   problems.push(
@@ -72,36 +82,56 @@ export function loadSettings(): Settings {
     ),
     ...serviceProblems(data?.servers ?? [], data?.services ?? []),
   );
-  if (data) problems.push(...targetProblems(servers, data.target));
-  if (data && !AVAILABLE.includes(data.target)) problems.push(notAvailable(data.target));
+  if (data) {
+    problems.push(
+      ...targetProblems(servers, data.target),
+      ...clusterProblems(data, resolved),
+      ...imageProblems(servers, resolved, data),
+    );
+  }
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const chosen = (names: string[] = []) =>
     Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
-  const imageOf = (own: Server["image"]): McpServerArgs["image"] => {
-    const { buildSecrets, ...image } = { ...data.image, ...own };
-    return { ...image, ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }) };
-  };
+  const withSecrets = ({ buildSecrets, ...image }: NonNullable<Server["image"]>): McpServerArgs["image"] => ({
+    ...image,
+    ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }),
+  });
   const registry = data.registry && {
     ...data.registry,
     ...(data.registry.username && { password: chosen([REGISTRY_PASSWORD])[REGISTRY_PASSWORD] }),
   };
   return {
     target: data.target,
+    ...(data.kubernetes && { cluster: data.kubernetes }),
     servers: data.servers.map(
-      ({ name, target = data.target, secrets: names, services = [], containerName, image, ...settings }) => ({
+      ({
         name,
-        target,
-        services,
-        ...(containerName && { containerName }),
-        args: {
-          ...settings,
-          clients: data.clients,
-          secrets: chosen(names),
-          ...((image || data.image) && { image: imageOf(image) }),
-          ...(registry && { registry }),
-        },
-      }),
+        target = data.target,
+        secrets: names,
+        services = [],
+        containerName,
+        kubernetes,
+        image: own,
+        ...settings
+      }) => {
+        const image = imageOf(own, data.image);
+        return {
+          name,
+          target,
+          services,
+          ...(containerName && { containerName }),
+          // Complete, or there would be problems.
+          ...(kubernetes && { deployment: kubernetes as ServerSetting["deployment"] & object }),
+          args: {
+            ...settings,
+            clients: data.clients,
+            secrets: chosen(names),
+            ...(image && { image: withSecrets(image) }),
+            ...(registry && !own?.reference && { registry }),
+          },
+        };
+      },
     ),
     services: data.services.map(({ name, kind, secrets: names, ...settings }) => ({
       name,
@@ -116,8 +146,11 @@ export function loadSettings(): Settings {
   };
 }
 
-const resolveAt = (server: Server, index: number): ResolvedServer =>
-  resolve(server.name, describedBy(server), { path: `mcp:servers[${index}]` });
+const resolveAt = (server: Server, index: number, data: Config | undefined): DeployedServer => {
+  const target = server.target ?? data?.target;
+  const settings = { ...describedBy(server), image: imageOf(server.image, data?.image) };
+  return resolve(server.name, settings, { path: `mcp:servers[${index}]`, ...(target && { target }) });
+};
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];
@@ -125,22 +158,11 @@ const variableProblems = (server: Server | undefined, index: number): Problem[] 
 const soundServers = (servers: unknown): (Server | undefined)[] =>
   Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
-/** Targets of this version. */
-const AVAILABLE: Target[] = [Target.Process, Target.Docker];
-
 const REDIS_PORT = 6379;
 
 /** Whether a server of this machine needs a service of a Docker stack. */
 const isUsedByProcess = (service: string, { servers }: Config): boolean =>
   servers.some(({ target, services = [] }) => target === Target.Process && services.includes(service));
-
-const notAvailable = (target: Target): Problem => ({
-  path: "mcp:target",
-  message: "is not available in this version",
-  got: target,
-  allowed: AVAILABLE.join(", "),
-  fix: "pulumi config set mcp:target process",
-});
 
 /** The values under `mcp:`, parsed, whatever project this is. */
 function rawConfig(): { values: Record<string, unknown>; problems: Problem[] } {
@@ -172,7 +194,7 @@ function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>)
   const found = problemsOf([{ ...issue, path }], `mcp:${String(key)}`, values[String(key)], (at) =>
     knownKeys(
       String(key),
-      at.find((part): part is string => typeof part === "string"),
+      at.findLast((part): part is string => typeof part === "string"),
     ),
   );
   // A value of mcp:secrets is never printed.

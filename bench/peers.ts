@@ -1,7 +1,7 @@
 import { finish } from "./child";
 import { ComposeProject, composeServices } from "./compose";
-import { cleanUp, needCompose, needDocker, needPlugins, removeVolumes } from "./docker";
-import { dockerConfig, makeServers } from "./dockerStack";
+import { cleanUp, docker, needCompose, needDocker, needPlugins, PREFIX, removeVolumes, writtenTag } from "./docker";
+import { dockerConfig, makeServers, type StackServer } from "./dockerStack";
 import { BenchEngine, type Way } from "./engine";
 import { firstAnswer, nobodyListens } from "./firstAnswer";
 import { type Comparison, compare } from "./measure";
@@ -10,7 +10,10 @@ import { example, Workspace } from "./workspace";
 
 const GOAL = 1;
 
-/** From the command to the first answered tools/call, the image ready: `up` against an empty program's and compose. */
+/**
+ * From the command to the first answered tools/call of an image that exists already: `up` against an empty program's
+ * and compose. Neither side builds anything or looks at a source.
+ */
 export const peers: Benchmark = {
   name: "peers",
   summary: "`up` of a ready image to the first tools/call against an empty program's `up` and docker compose",
@@ -51,6 +54,11 @@ async function measureServer(name: string, choose: Choose, { runs, progress }: S
     await finish(engine.up(own, way));
     await engine.destroy(own);
     removeVolumes();
+    workspace.configure(
+      own,
+      servers.map((server) => ofImage(server, readyImage(own, server.name))),
+      dockerConfig(false),
+    );
     const compose = new ComposeProject(workspace.folder, composeServices(own, servers, { redis: false, built: true }));
     const ends: number[] = [];
     const subject = async () => {
@@ -73,7 +81,7 @@ async function measureServer(name: string, choose: Choose, { runs, progress }: S
       return took;
     };
     const found = await compare(
-      { name: "up, image built", run: subject },
+      { name: "up, ready image", run: subject },
       { name: "empty up + docker compose up -d", run: reference },
       { title, runs, goal: GOAL, progress },
     );
@@ -92,3 +100,13 @@ async function measureServer(name: string, choose: Choose, { runs, progress }: S
     workspace.remove();
   }
 }
+
+/** The image that an `up` built, under a name with a version as published images have it. */
+function readyImage(own: string, name: string): string {
+  const reference = `${PREFIX}/${name}:1.0.0`;
+  docker("tag", writtenTag(own, name), reference);
+  return reference;
+}
+
+/** The server without its source. */
+const ofImage = ({ name, port }: StackServer, reference: string) => ({ name, port, image: { reference } });

@@ -4,6 +4,22 @@ export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
 export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
 export { McpService, type McpServiceArgs } from "./docker/mcpService";
 export { McpImage } from "./image";
+export {
+  Authentication,
+  type AutoscalingArgs,
+  type EgressArgs,
+  type ExposureArgs,
+  ExposureKind,
+  type McpDeploymentArgs,
+  NetworkRules,
+  type PeerArgs,
+  type SchedulingArgs,
+  type SecretKeyArgs,
+} from "./kubernetes/args";
+export { McpDeployment } from "./kubernetes/mcpDeployment";
+export { McpNamespace, type McpNamespaceArgs } from "./kubernetes/mcpNamespace";
+export { McpRedisStatefulSet, type McpRedisStatefulSetArgs } from "./kubernetes/mcpRedisStatefulSet";
+export { McpStatefulSet, type McpStatefulSetArgs } from "./kubernetes/mcpStatefulSet";
 export { McpProcess } from "./process/mcpProcess";
 export {
   type BridgeArgs,
@@ -19,6 +35,7 @@ export {
   Runtime,
   type ScanArgs,
   Scanner,
+  Sessions,
   Severity,
   Target,
   Transport,

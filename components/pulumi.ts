@@ -3,7 +3,7 @@
  * dependency resolver, half a second of every preview that nothing here needs.
  */
 export * as log from "@pulumi/pulumi/log";
-export { getStack } from "@pulumi/pulumi/metadata";
+export { getProject, getStack } from "@pulumi/pulumi/metadata";
 export * from "@pulumi/pulumi/output";
 export * from "@pulumi/pulumi/resource";
 export { allConfig } from "@pulumi/pulumi/runtime/config";

@@ -6,7 +6,8 @@ import { parse as parseYaml } from "yaml";
 import { eject } from "../components/image/eject";
 import { InvalidInputError } from "../components/server/errors";
 import { resolve } from "../components/server/resolve";
-import { configSchema, describedBy, type Server } from "../configSchema";
+import { imageOf } from "../config/image";
+import { configSchema, describedBy, type Server } from "../config/schema";
 import { main as run } from "./main";
 import { UsageError } from "./options";
 import { knownStacks, stackFile, unknownStack } from "./stackConfig";
@@ -33,7 +34,9 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
       return 0;
     }
     const { server, buildSecrets, image } = await serverOf(root, stack, name);
-    const resolved = resolve(name, { ...describedBy(server), source: path.resolve(root, server.source) });
+    const { source } = server;
+    if (image.reference !== undefined || source === undefined) throw nothingBuilt(image.reference);
+    const resolved = resolve(name, { ...describedBy(server), source: path.resolve(root, source) });
     const files = eject(resolved, image, buildSecrets);
     const taken = files.filter((file) => existsSync(path.join(resolved.source, file.path)));
     if (taken.length > 0) throw exists(taken.map((file) => file.path));
@@ -41,7 +44,7 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
       const to = path.join(resolved.source, file.path);
       mkdirSync(path.dirname(to), { recursive: true });
       writeFileSync(to, file.text, { flag: "wx" });
-      console.log(`wrote ${path.join(server.source, file.path)}`);
+      console.log(`wrote ${path.join(source, file.path)}`);
     }
     console.log(`The image of ${name} is built from them from now on: npm run up -- --stack ${stack}`);
     return 0;
@@ -90,8 +93,15 @@ async function serverOf(root: string, stack: string, name: string) {
     const names = servers.data.map((one) => one.name).join(", ");
     throw new UsageError(`There is no server ${name} in the stack ${stack}.\n  known: ${names}`);
   }
-  const { buildSecrets = [], ...image } = { ...shared.data, ...server.image };
+  const { buildSecrets = [], ...image } = imageOf(server.image, shared.data) ?? {};
   return { server, image, buildSecrets };
+}
+
+function nothingBuilt(reference: string | undefined): InvalidInputError {
+  const message = "the server's image is not built, so there is no Dockerfile to take over";
+  const got = reference === undefined ? "no source" : `image.reference: ${reference}`;
+  const fix = "set `source` and remove image.reference, to have the image built";
+  return new InvalidInputError([{ path: "eject", message, got, fix }]);
 }
 
 function exists(files: string[]): InvalidInputError {

@@ -1,4 +1,5 @@
 import * as docker from "@pulumi/docker";
+import { needEngine } from "../components/docker/engineAnswers";
 import { McpContainer } from "../components/docker/mcpContainer";
 import { McpRedis } from "../components/docker/mcpRedis";
 import { McpService } from "../components/docker/mcpService";
@@ -12,6 +13,9 @@ interface Running {
   name: string;
   service: McpRedis | McpService;
 }
+
+/** Refuses to begin where no Docker Engine answers. */
+export const check = (): Promise<void> => needEngine();
 
 /** Runs all servers and services of the stack as containers of one network: what a compose file would describe. */
 export function deploy({ servers, services }: Settings): Record<string, object> {

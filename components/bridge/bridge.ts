@@ -1,4 +1,4 @@
-import { type ResolvedServer, Runtime, Transport } from "../server";
+import { type DeployedServer, type ResolvedServer, Runtime, Transport } from "../server";
 import { type Addition, addedFiles, installInto } from "./files";
 
 /** Folder of the bridge in the build context, and in the image. */
@@ -6,7 +6,7 @@ export const BRIDGE_CONTEXT = ".mcp-bridge";
 const FOLDER = "/opt/mcp-bridge";
 
 /** Whether a container reaches the server through the bridge: a stdio server that no client starts itself. */
-export const isBridged = ({ transport, launchedByClient }: Pick<ResolvedServer, "transport" | "launchedByClient">) =>
+export const isBridged = ({ transport, launchedByClient }: Pick<DeployedServer, "transport" | "launchedByClient">) =>
   transport === Transport.Stdio && !launchedByClient;
 
 /** The bridge's programs and what they need: for a Python server one in Python, for a Node server one in Node. */
@@ -30,13 +30,13 @@ export function bridgeCommand({ runtime }: Pick<ResolvedServer, "runtime">, comm
 }
 
 /** What the image says of it: where it listens. */
-export const bridgeImageEnv = ({ port, path }: Pick<ResolvedServer, "port" | "path">): Record<string, string> => ({
+export const bridgeImageEnv = ({ port, path }: Pick<DeployedServer, "port" | "path">): Record<string, string> => ({
   PORT: String(port),
   MCP_BRIDGE_PATH: path,
 });
 
 /** What a container says of it: limits, whose change rebuilds no image. */
-export function bridgeEnv(server: ResolvedServer): Record<string, string> {
+export function bridgeEnv(server: DeployedServer): Record<string, string> {
   const { maxSessions, idleTimeoutSeconds, stateless } = server.bridge;
   return {
     ...bridgeImageEnv(server),

@@ -1,5 +1,5 @@
 import * as pulumi from "../pulumi";
-import { type McpServerArgs, memoryMiB, type ResolvedServer } from "../server";
+import { type DeployedServer, imageCommand, type McpServerArgs, memoryMiB } from "../server";
 import { HARDENING, PIDS_LIMIT } from "./containerInputs";
 
 /** How a client starts a server's container: a command and its environment, in which secrets are placeholders. */
@@ -14,7 +14,7 @@ export interface ClientLaunch {
  * only (`--env NAME`): the arguments of a process can be read by everybody on the machine.
  */
 export function clientLaunch(
-  server: ResolvedServer,
+  server: DeployedServer,
   { image, network }: { image: pulumi.Input<string>; network: pulumi.Input<string> },
   { env, secrets }: Pick<McpServerArgs, "env" | "secrets">,
 ): ClientLaunch {
@@ -30,12 +30,13 @@ export function clientLaunch(
         ...flags(server, network),
         ...names.flatMap((name) => ["--env", name]),
         image,
+        ...imageCommand(server),
       ]),
     env: pulumi.output(env ?? {}),
   };
 }
 
-function flags({ name, resources }: ResolvedServer, network: string): string[] {
+function flags({ name, resources }: DeployedServer, network: string): string[] {
   const memory = `${memoryMiB(resources.memoryLimit)}m`;
   return [
     ...["-i", "--rm", "--init", "--read-only"],

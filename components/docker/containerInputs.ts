@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import { bridgeEnv, isBridged } from "../bridge";
 import * as pulumi from "../pulumi";
-import { listenEnv, type McpServerArgs, memoryMiB, type ResolvedServer } from "../server";
+import { type DeployedServer, imageCommand, listenEnv, type McpServerArgs, memoryMiB } from "../server";
 
 /** Containers are published on this machine only, unless another address is chosen. */
 export const LOOPBACK = "127.0.0.1";
@@ -12,7 +12,7 @@ export const PIDS_LIMIT = 256;
 /** Further ones for each session of a bridged server, which is a process of its own. */
 const PIDS_OF_SESSION = 16;
 
-export const pidsLimit = (server: ResolvedServer): number =>
+export const pidsLimit = (server: DeployedServer): number =>
   PIDS_LIMIT + (isBridged(server) ? PIDS_OF_SESSION * server.bridge.maxSessions : 0);
 
 /** The guidelines' logging: at most 10 MB a file, 3 files. */
@@ -65,16 +65,18 @@ export interface Surroundings {
 
 /** Inputs of a server's container: the guidelines' compose file, hardened. */
 export function containerInputs(
-  server: ResolvedServer,
+  server: DeployedServer,
   { containerName, network, image, logsVolume }: Surroundings,
   variables: Pick<McpServerArgs, "env" | "secrets">,
 ): docker.ContainerArgs {
   const { resources, port, name } = server;
   const memory = memoryMiB(resources.memoryLimit);
+  const command = imageCommand(server);
   return {
     ...HARDENING,
     name: containerName,
     image,
+    ...(command.length > 0 && { command }),
     envs: environment(
       { ...(isBridged(server) ? bridgeEnv(server) : listenEnv(server, "0.0.0.0")), ...(server.develop && DEVELOP_ENV) },
       variables,
@@ -105,10 +107,6 @@ export const published = (internal: pulumi.Input<number>, external = internal) =
   ip: LOOPBACK,
   protocol: "tcp",
 });
-
-/** Values that are masked in what is told of a container. */
-export const secretValues = (secrets: McpServerArgs["secrets"]): pulumi.Output<string[]> | undefined =>
-  secrets && pulumi.secret(pulumi.output(secrets).apply((values) => Object.values(values)));
 
 /** Variables as Docker takes them, sorted, since the provider keeps a set. All of them are secret as soon as one is. */
 export function environment(

@@ -2,23 +2,22 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type * as docker from "@pulumi/docker";
 import { DEBUG_PORT } from "../bridge";
-import type { ResolvedServer } from "../server";
+import { type DeployedServer, hasSource } from "../server";
 import { published } from "./containerInputs";
 
 /** What development changes in the inputs of a server's container. Production gets none of it. */
 export function developInputs(
-  server: ResolvedServer,
+  server: DeployedServer,
   inputs: docker.ContainerArgs,
   { resources = {} }: { resources?: { cpuLimit?: unknown } },
 ): Partial<docker.ContainerArgs> {
-  const { develop, runtime } = server;
-  if (develop === undefined) return {};
-  const { debugPort, mount } = develop;
+  if (!hasSource(server) || server.develop === undefined) return {};
+  const { debugPort, mount } = server.develop;
   const ports = (inputs.ports ?? []) as docker.types.input.ContainerPort[];
   return {
     // A restart takes all the CPU it can get: half a core would make each edit wait.
     ...(resources.cpuLimit === undefined && { cpus: undefined }),
-    ...(debugPort !== undefined && { ports: [...ports, published(DEBUG_PORT[runtime], debugPort)] }),
+    ...(debugPort !== undefined && { ports: [...ports, published(DEBUG_PORT[server.runtime], debugPort)] }),
     ...(mount && mountInputs(server.source, inputs)),
   };
 }

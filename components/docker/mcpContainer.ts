@@ -3,10 +3,11 @@ import { McpCheck, type McpCheckArgs } from "../check";
 import { type EndpointOutputs, enterClients } from "../clients/entries";
 import { McpImage } from "../image";
 import * as pulumi from "../pulumi";
-import { type McpServerArgs, plainSettings, type ResolvedServer, resolve, Target } from "../server";
+import { type DeployedServer, type McpServerArgs, plainSettings, resolve, Target } from "../server";
 import { reportAdvice } from "../server/diagnostics";
+import { secretValues } from "../server/secretValues";
 import { clientLaunch } from "./clientLaunch";
-import { CONTAINER_OPTIONS, containerInputs, KEEP_DATA, LOOPBACK, pidsLimit, secretValues } from "./containerInputs";
+import { CONTAINER_OPTIONS, containerInputs, KEEP_DATA, LOOPBACK, pidsLimit } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { developInputs } from "./develop";
 
@@ -19,7 +20,7 @@ export interface McpContainerArgs extends McpServerArgs {
 }
 
 /**
- * An MCP server as a hardened Docker container: image built, published on this machine only, checked by a real MCP
+ * An MCP server as a hardened Docker container: image built or pulled, published on this machine only, checked by a real MCP
  * handshake. A stdio server is served by HTTP, one process a session, or started by its clients with `docker run -i`.
  */
 export class McpContainer extends pulumi.ComponentResource {
@@ -43,7 +44,7 @@ export class McpContainer extends pulumi.ComponentResource {
   constructor(name: string, args: McpContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpContainer", name, {}, opts);
     const { containerName, network, ...serverArgs } = args;
-    const { clients = [], image: _, ...settings } = plainSettings(serverArgs);
+    const { clients = [], ...settings } = plainSettings(serverArgs);
     const server = resolve(name, settings);
     reportAdvice(server, Target.Docker, this);
 
@@ -67,7 +68,7 @@ export class McpContainer extends pulumi.ComponentResource {
 
   /** The server in a container that runs all the time. */
   private running(
-    server: ResolvedServer,
+    server: DeployedServer,
     { image, network, containerName = `mcp-${pulumi.getStack()}-${server.name}` }: Place,
     args: Variables & { resources?: object },
   ): Deployed {
@@ -115,7 +116,7 @@ interface Deployed {
 }
 
 /** Nothing runs: the check starts the container as a client does. */
-function startedByClients(server: ResolvedServer, place: Place, args: Variables): Deployed {
+function startedByClients(server: DeployedServer, place: Place, args: Variables): Deployed {
   const endpoint = clientLaunch(server, place, args);
   // The engine that the Docker provider uses; clients take the one that their user's Docker configuration names.
   const { DOCKER_HOST } = process.env;

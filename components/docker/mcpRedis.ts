@@ -1,5 +1,6 @@
 import * as random from "@pulumi/random";
 import * as pulumi from "../pulumi";
+import { REDIS } from "../services/redis";
 import { LOOPBACK } from "./containerInputs";
 import { McpService } from "./mcpService";
 
@@ -31,27 +32,21 @@ export class McpRedis extends pulumi.ComponentResource {
       name,
       {
         ...settings,
-        ...(publish !== undefined && { publish, internalPort: PORT }),
-        image: args.image ?? "redis:7-alpine",
-        // Through a file that only this container sees: an argument could be read by everybody on the machine.
-        command: ["sh", "-c", START],
-        secrets: { REDIS_PASSWORD: password.result },
-        volume: "/data",
-        health: ["sh", "-c", 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG'],
-        user: "999",
+        ...(publish !== undefined && { publish, internalPort: REDIS.port }),
+        image: args.image ?? REDIS.image,
+        command: REDIS.command,
+        secrets: { [REDIS.passwordVariable]: password.result },
+        volume: REDIS.volume,
+        health: REDIS.health,
+        user: String(REDIS.user),
       },
       { parent: this },
     );
-    this.url = pulumi.secret(pulumi.interpolate`redis://:${password.result}@${service.host}:${PORT}`);
-    const ready = pulumi.all([service.host, publish ?? PORT]);
+    this.url = pulumi.secret(pulumi.interpolate`redis://:${password.result}@${service.host}:${REDIS.port}`);
+    const ready = pulumi.all([service.host, publish ?? REDIS.port]);
     this.hostUrl = pulumi.secret(
       pulumi.interpolate`redis://:${password.result}@${LOOPBACK}:${ready.apply(([, port]) => port)}`,
     );
     this.registerOutputs();
   }
 }
-
-const PORT = 6379;
-
-const START =
-  'umask 077; printf "requirepass %s\\nappendonly yes\\ndir /data\\n" "$REDIS_PASSWORD" > /tmp/redis.conf; exec redis-server /tmp/redis.conf';

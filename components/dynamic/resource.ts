@@ -8,7 +8,8 @@ export type DynamicKind =
   | "Check"
   | "ClientFile"
   | "ContainerReady"
-  | "ImageScan";
+  | "ImageScan"
+  | "Rollout";
 
 /**
  * A resource whose create, update and delete run in Pulumi's dynamic provider.

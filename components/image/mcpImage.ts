@@ -2,7 +2,6 @@ import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import {
-  type ImageFindings,
   type ImageSettings,
   InvalidInputError,
   type McpServerArgs,
@@ -12,35 +11,46 @@ import {
 } from "../server";
 import { type BuildContext, contextFiles, filesDigest, writeContext } from "./context";
 import { writeDockerfile } from "./dockerfile";
+import { imageFindings } from "./findings";
 import { ImageScan } from "./imageScan";
 import { imageInputs } from "./inputs";
 import { dockerfileOptions } from "./options";
-import { checkAdditions, checkDockerfile, findDockerfile } from "./ownDockerfile";
-import { checkSettings, secretNames, secretsOf } from "./settings";
+import { findDockerfile } from "./ownDockerfile";
+import { pullImage } from "./prebuilt";
+import { secretNames, secretsOf } from "./settings";
 
 /**
  * The image of an MCP server, built from its own Dockerfile or from one that is written for it, and pushed when a
- * registry is given.
+ * registry is given; or one that exists already, pulled.
  */
 export class McpImage extends pulumi.ComponentResource {
-  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is not pushed. Never a tag. Known once a scan that was asked for has passed. */
+  /** What to deploy: the digest in the registry ("name@sha256:..."), or the id of an image that is in none. Never a tag. Known once a scan that was asked for has passed. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpImage", name, {}, opts);
-    const { image = {}, ...settings } = plainSettings(args);
+    const settings = plainSettings(args);
     const server = resolve(name, settings);
-    const { context, warnings } = buildContext(server, image, secretNames(args.image));
-    for (const warning of warnings) void pulumi.log.warn(warning, this);
-
-    const late = { registry: args.registry, buildSecrets: secretsOf(args.image) };
-    const built = new docker.Image(`${name}-image`, imageInputs(server, context, image, late), { parent: this });
+    const { image = {} } = settings;
+    const { imageReference } = server;
+    // Without an image that exists already there is a source: `resolve` sees to it.
+    const reference =
+      imageReference === undefined
+        ? this.build(server as ResolvedServer, image, args)
+        : pullImage(`${name}-image`, imageReference, image, this);
     this.reference =
       image.scan === undefined
-        ? built.repoDigest
-        : new ImageScan(`${name}-scan`, { server: name, image: built.repoDigest, ...image.scan }, { parent: this })
-            .reference;
+        ? reference
+        : new ImageScan(`${name}-scan`, { server: name, image: reference, ...image.scan }, { parent: this }).reference;
     this.registerOutputs();
+  }
+
+  private build(server: ResolvedServer, image: ImageSettings, args: McpServerArgs): pulumi.Output<string> {
+    const { context, warnings } = buildContext(server, image, secretNames(args.image));
+    for (const warning of warnings) void pulumi.log.warn(warning, this);
+    const late = { registry: args.registry, buildSecrets: secretsOf(args.image) };
+    const inputs = imageInputs(server, context, image, late);
+    return new docker.Image(`${server.name}-image`, inputs, { parent: this }).repoDigest;
   }
 }
 
@@ -54,11 +64,7 @@ function buildContext(
   buildSecrets: string[],
 ): { context: BuildContext; warnings: string[] } {
   const own = findDockerfile(server, image.dockerfile);
-  const found: ImageFindings[] = [
-    checkSettings(image, buildSecrets),
-    ...(own ? [checkDockerfile(own, image, buildSecrets), checkAdditions(own, server)] : []),
-  ];
-  const problems = found.flatMap((findings) => findings.problems);
+  const { problems, warnings } = imageFindings(server, image, buildSecrets, own);
   if (problems.length > 0) throw new InvalidInputError(problems);
 
   const files = contextFiles(server, own !== undefined);
@@ -68,6 +74,6 @@ function buildContext(
   const folder = path.posix.join(".mcp", pulumi.getStack(), server.name);
   return {
     context: writeContext(files, dockerfile, folder),
-    warnings: found.flatMap((findings) => findings.warnings),
+    warnings,
   };
 }

@@ -38,7 +38,7 @@ export class McpProcess extends pulumi.ComponentResource {
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpProcess", name, {}, opts);
     const { clients = [], ...settings } = plainSettings(args);
-    const server = resolve(name, settings);
+    const server = resolve(name, settings, { target: Target.Process });
     reportAdvice(server, Target.Process, this);
 
     // Through a promise, which carries no dependency: a child that depends on its own parent would wait for itself.

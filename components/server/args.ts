@@ -12,6 +12,10 @@ export type Transport = (typeof Transport)[keyof typeof Transport];
 export const Target = { Process: "process", Docker: "docker", Kubernetes: "kubernetes" } as const;
 export type Target = (typeof Target)[keyof typeof Target];
 
+/** Where the sessions of clients live: nowhere, in the replica that a client is kept at, or in a Redis that all replicas share. */
+export const Sessions = { None: "none", Affinity: "affinity", Redis: "redis" } as const;
+export type Sessions = (typeof Sessions)[keyof typeof Sessions];
+
 /** The MCP clients whose configuration this package knows. */
 export const Client = {
   ClaudeDesktop: "claudeDesktop",
@@ -54,8 +58,10 @@ export interface ScanArgs {
   sbom?: pulumi.Input<string>;
 }
 
-/** How a server's image is built. */
+/** How a server's image is built, or which image is deployed as it is. */
 export interface ImageArgs {
+  /** Image that exists already and is deployed as it is, with a pinned tag or a digest, such as "ghcr.io/acme/weather:1.4.2". Of the other fields only `pinning`, `scan` and `platform` go with it. Defaults to none: the image is built from `source`. */
+  reference?: pulumi.Input<string>;
   /** The server's own Dockerfile, relative to `source`. Defaults to "Dockerfile" where the folder has one, else one is written. */
   dockerfile?: pulumi.Input<string>;
   /** Layout of a written Dockerfile: "multi-stage" or "lightweight". Defaults to "multi-stage". */
@@ -84,7 +90,7 @@ export interface ImageArgs {
   repository?: pulumi.Input<string>;
   /** Scan for known vulnerabilities before the image is deployed. Defaults to none. */
   scan?: pulumi.Input<ScanArgs>;
-  /** Platform to build for, such as "linux/amd64". Defaults to Linux on this machine's architecture. */
+  /** Platform to build for, or to pull `reference` for, such as "linux/amd64". Defaults to Linux on this machine's architecture; for `reference` to that of the Docker Engine. */
   platform?: pulumi.Input<string>;
 }
 
@@ -126,6 +132,8 @@ export interface HealthArgs {
   startPeriodSeconds?: pulumi.Input<number>;
   /** Failed checks in a row after which the server is unhealthy. Defaults to 3. */
   retries?: pulumi.Input<number>;
+  /** Command in the container that ends with 0 while the server is healthy; for Kubernetes, in place of the paths. Defaults to none: the paths are asked where they are set or the code has them, else the port is connected to. */
+  command?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** How a stdio server is served by Streamable HTTP in a container: one process of it for each session. */
@@ -147,19 +155,20 @@ export interface DevelopArgs {
 }
 
 /**
- * What a server is, wherever it runs. Only `source` is required: the rest is detected from the folder or defaulted.
+ * What a server is, wherever it runs. Only `source` is needed, or `image.reference` for an image that exists already:
+ * the rest is detected from the folder or defaulted.
  * Everything but `env` and `secrets` decides which resources exist, so it must be known at preview.
  */
 export interface McpServerArgs {
-  /** Folder of the server's source, absolute or relative to the Pulumi project. */
-  source: pulumi.Input<string>;
+  /** Folder of the server's source, absolute or relative to the Pulumi project. Defaults to none: then `image.reference` names what is deployed. */
+  source?: pulumi.Input<string>;
   /** Language runtime. Defaults to what the folder's files say: requirements.txt, pyproject.toml or fastmcp.json for Python, package.json for Node. */
   runtime?: pulumi.Input<Runtime>;
-  /** Transport of the server. Defaults to what the entry point's own code says, else stdio. */
+  /** Transport of the server. Defaults to what the entry point's own code says, else stdio; without `source` to http, with `launchedByClient` to stdio. */
   transport?: pulumi.Input<Transport>;
   /** What starts the server, relative to `source`: a file ("server.py", "dist/index.js") or a Python module ("-m my_server"). Defaults to what the folder declares. */
   entryPoint?: pulumi.Input<string>;
-  /** Arguments passed to the server after its entry point. Defaults to none. Never put secrets here. */
+  /** Arguments passed to the server after its entry point; to an image that exists already, in place of its own command. Defaults to none. Never put secrets here. */
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to the constant port that its code listens on, where there is one, else 8080. */
   port?: pulumi.Input<number>;
@@ -171,11 +180,15 @@ export interface McpServerArgs {
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Environment variables whose values are secret, whatever way they are passed in. Defaults to none. */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Where sessions live: "none" for a server without sessions, "affinity" to keep each client at one replica, "redis" for a server that shares them in the Redis of REDIS_URL. Defaults to none of these: then there is one replica. */
+  sessions?: pulumi.Input<Sessions>;
+  /** Seconds that a call of a tool may take at most. Proxies wait that long, and a container that is to end gets that long. Defaults to 60. */
+  callTimeoutSeconds?: pulumi.Input<number>;
   /** CPU and memory. Defaults to the limits 0.5 CPU and 512Mi, and the reservations 0.25 CPU and 256Mi. */
   resources?: pulumi.Input<ResourcesArgs>;
   /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */
   health?: pulumi.Input<HealthArgs>;
-  /** How the server's image is built, for targets that need one. Defaults to the guidelines' multi-stage build. */
+  /** How the server's image is built, or which one is deployed as it is, for targets that need one. Defaults to the guidelines' multi-stage build. */
   image?: pulumi.Input<ImageArgs>;
   /** Where the image is pushed. Defaults to none: the image stays on the Docker Engine that built it. */
   registry?: pulumi.Input<RegistryArgs>;

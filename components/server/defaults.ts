@@ -3,6 +3,7 @@ export const DEFAULTS = {
   port: 8080,
   metricsPort: 8000,
   path: "/mcp",
+  callTimeoutSeconds: 60,
   resources: { cpuLimit: 0.5, memoryLimit: "512Mi", cpuReservation: 0.25, memoryReservation: "256Mi" },
   health: {
     readinessPath: "/readyz",

@@ -13,6 +13,7 @@ export {
   Runtime,
   type ScanArgs,
   Scanner,
+  Sessions,
   Severity,
   Target,
   Transport,
@@ -23,12 +24,22 @@ export { dependencyDigest, sourceDigest, sourceFiles } from "./digest";
 export { formatProblem, InvalidInputError, type Problem } from "./errors";
 export { NEVER_DEPLOYED } from "./exclude";
 export { type Inspection, inspectFolder, type TextFile } from "./inspect";
-export { type Command, launchCommand, listenEnv, moduleEnv } from "./launch";
+export { type Command, imageCommand, launchCommand, listenEnv, moduleEnv } from "./launch";
 export { memoryMiB, parseMemory } from "./memory";
-export { plainSettings } from "./plain";
+export { plainFields, plainSettings } from "./plain";
 export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
-export type { EntryPoint, ImageSettings, ResolvedServer, ScanSettings, ServerSettings } from "./resolved";
+export {
+  type DeployedServer,
+  type EntryPoint,
+  hasSource,
+  type ImageSettings,
+  type Probe,
+  type ResolvedServer,
+  type ScanSettings,
+  type ServerSettings,
+  type SourceSettings,
+} from "./resolved";
 export * from "./validate";
 export * from "./validateHealth";
 export * from "./validateImage";

@@ -1,5 +1,5 @@
 import { Runtime, Transport } from "./args";
-import type { EntryPoint, ResolvedServer } from "./resolved";
+import type { DeployedServer, EntryPoint, ResolvedServer } from "./resolved";
 
 /** A command with its arguments. */
 export interface Command {
@@ -20,6 +20,10 @@ export function launchCommand(
   return { command, args: [...runtimeArguments(runtime), ...entryArguments(entryPoint, root), ...args] };
 }
 
+/** What replaces the command of the server's image. An image that is built has its arguments already. */
+export const imageCommand = ({ imageReference, args }: Pick<DeployedServer, "imageReference" | "args">): string[] =>
+  imageReference === undefined ? [] : args;
+
 // Python holds back what it writes to a pipe, and the last lines of a crash with it, unless it is told otherwise.
 const runtimeArguments = (runtime: Runtime): string[] => (runtime === Runtime.Python ? ["-u"] : []);
 
@@ -31,7 +35,7 @@ const entryArguments = ({ kind, value }: EntryPoint, root: string): string[] =>
  * those that servers of every platform use.
  */
 export function listenEnv(
-  { transport, port, metricsPort, path }: Pick<ResolvedServer, "transport" | "port" | "metricsPort" | "path">,
+  { transport, port, metricsPort, path }: Pick<DeployedServer, "transport" | "port" | "metricsPort" | "path">,
   host: string,
 ): Record<string, string> {
   if (transport === Transport.Stdio) return {};

@@ -3,6 +3,7 @@ import type { McpServerArgs } from "./args";
 import { InvalidInputError, type Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
 import { validateEnvNames } from "./validate";
+import { buildOnly } from "./validatePrebuilt";
 
 /** Fields that decide about no resource: they may be outputs of other resources. */
 const LATE = new Set(["env", "secrets", "registry"]);
@@ -18,7 +19,8 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   for (const [field, value] of Object.entries(args)) {
     if (LATE.has(field) || value === undefined) continue;
     if (field === "image" && isPlainObject(value)) {
-      const { buildSecrets: _, ...image } = value;
+      const { buildSecrets, ...image } = value;
+      if (image.reference !== undefined) problems.push(...pushedOrBuilt({ buildSecrets, registry: args.registry }));
       if (holdsOutput(image)) problems.push(notPlain(field));
       settings[field] = image;
       continue;
@@ -30,6 +32,31 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   if (problems.length > 0) throw new InvalidInputError(problems);
   return settings as unknown as ServerSettings;
 }
+
+/**
+ * The named fields as plain values, those that are not set left out.
+ * @throws InvalidInputError when one of them is an output of another resource
+ */
+export function plainFields<T extends object>(args: object, fields: readonly (keyof T & string)[]): T {
+  const set = Object.entries(args).filter(
+    ([field, value]) => fields.some((one) => one === field) && value !== undefined,
+  );
+  const problems = set.filter(([, value]) => holdsOutput(value)).map(([field]) => notPlain(field));
+  if (problems.length > 0) throw new InvalidInputError(problems);
+  return Object.fromEntries(set) as T;
+}
+
+/** What is told of an image that exists already as if it were built here; `resolve` does not see these. */
+const pushedOrBuilt = ({ buildSecrets, registry }: { buildSecrets: unknown; registry: unknown }): Problem[] => [
+  ...(buildSecrets === undefined ? [] : buildOnly(["buildSecrets"])),
+  ...(registry === undefined ? [] : [PUSHED]),
+];
+
+const PUSHED: Problem = {
+  path: "registry",
+  message: "says where a built image is pushed, and image.reference names one that exists already",
+  fix: "remove `registry`, or image.reference to have the image built from `source`",
+};
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise);

@@ -1,17 +1,14 @@
-import * as path from "node:path";
-import { Runtime, Transport } from "./args";
+import { Target, Transport } from "./args";
 import { DEFAULTS } from "./defaults";
-import type { Detection } from "./detection";
+import { type Detected, detectSource, installWarnings, launchArgs, listeningWarnings } from "./detectSource";
 import { InvalidInputError, type Problem } from "./errors";
-import { type Inspection, inspectFolder } from "./inspect";
-import { detectNode } from "./node";
-import { detectPython } from "./python";
-import type { ResolvedServer, ServerSettings } from "./resolved";
-import { chooseRuntime } from "./runtime";
-import { decideTransport, type TransportDecision } from "./transport";
+import type { Inspection } from "./inspect";
+import { decideProbe } from "./probe";
+import type { DeployedServer, ResolvedServer, ServerSettings, SourceSettings } from "./resolved";
 import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
 import { bridgeSettings, bridgeWarnings, validateBridge, validateLaunch } from "./validateBridge";
-import { validateHealth } from "./validateHealth";
+import { validateCallTimeout, validateHealth } from "./validateHealth";
+import { checkPrebuilt, validatePrebuiltTransport, validateProcess } from "./validatePrebuilt";
 import { validateResources } from "./validateResources";
 
 export interface ResolveOptions {
@@ -19,63 +16,90 @@ export interface ResolveOptions {
   path?: string;
   /** What was read from the folder before; left out, the folder is read now. */
   inspection?: Inspection;
+  /** Where the server is to run: a process needs a source, a container an image. Left out, either will do. */
+  target?: Target;
+}
+
+/** Options for a target that runs the source. */
+interface ProcessOptions extends ResolveOptions {
+  target: typeof Target.Process;
 }
 
 /**
- * Decides everything about a server that its settings leave open, from its folder and the guidelines' defaults, and validates all of it.
+ * Decides everything about a server that its settings leave open, from its folder and the guidelines' defaults, and
+ * validates all of it. An image that exists already needs no folder; with one, that says what the image does.
  * Pure but for reading the folder.
  * @throws InvalidInputError with every problem found, not only the first.
  */
-export function resolve(name: string, settings: ServerSettings, options: ResolveOptions = {}): ResolvedServer {
-  const problems = validateSettings(name, settings);
-  const kindsAreKnown = validateKinds(settings).length === 0;
-  const inspection = attempt(
-    problems,
-    () => options.inspection ?? inspectFolder(settings.source, fileOf(settings.entryPoint)),
-  );
-  const detected = inspection && kindsAreKnown ? detect(inspection, settings, problems) : undefined;
+export function resolve(name: string, settings: SourceSettings, options?: ResolveOptions): ResolvedServer;
+export function resolve(name: string, settings: ServerSettings, options: ProcessOptions): ResolvedServer;
+export function resolve(name: string, settings: ServerSettings, options?: ResolveOptions): DeployedServer;
+export function resolve(name: string, settings: ServerSettings, options: ResolveOptions = {}): DeployedServer {
+  const { source } = settings;
+  const prebuilt = checkPrebuilt(settings);
+  const { detected, problems: found } =
+    source === undefined ? { problems: [] } : detectSource({ ...settings, source }, options.inspection);
+  const problems = [
+    ...validateSettings(name, settings),
+    ...prebuilt.problems,
+    ...(options.target === Target.Process ? validateProcess(settings) : []),
+    ...found,
+  ];
 
   const listening = detected?.listening ?? {};
   const port = settings.port ?? listening.port ?? DEFAULTS.port;
   const metricsPort = settings.metricsPort ?? DEFAULTS.metricsPort;
   const mcpPath = settings.path ?? listening.path ?? DEFAULTS.path;
+  const transport = source === undefined ? imageTransport(settings) : detected?.transport;
   if (settings.port === undefined) problems.push(...validatePort(port));
   if (settings.path === undefined) problems.push(...validateHttpPath(mcpPath, "path"));
   problems.push(...validatePortPair(port, metricsPort));
-  if (detected) problems.push(...validateLaunch(settings, detected.transport));
-
-  if (problems.length > 0 || detected?.entryPoint === undefined || inspection === undefined) {
+  if (transport && validateKinds(settings).length === 0)
+    problems.push(...validateLaunch(settings, transport), ...validatePrebuiltTransport(settings, transport));
+  if (problems.length > 0 || transport === undefined) {
     throw new InvalidInputError(problems.map((problem) => ({ ...problem, path: prefix(options.path, problem.path) })));
   }
-  const { develop, launchedByClient = false } = settings;
+
+  const { develop, launchedByClient = false, args = [], sessions } = settings;
+  const imageReference = settings.image?.reference;
+  const isBuilt = imageReference === undefined;
   const resources = { ...DEFAULTS.resources, ...defined(settings.resources) };
+  const { command: _, ...health } = { ...DEFAULTS.health, ...defined(settings.health) };
   const bridge = bridgeSettings(defined(settings.bridge), resources.memoryLimit);
   return {
     name,
-    source: inspection.folder,
-    runtime: detected.runtime,
-    transport: detected.transport,
-    entryPoint: detected.entryPoint,
-    args: [...launchArgs(detected, port, mcpPath, settings.args), ...(settings.args ?? [])],
+    imageReference,
+    transport,
+    args: isBuilt && detected ? [...launchArgs(detected, port, mcpPath, args), ...args] : args,
     port,
     metricsPort,
     path: mcpPath,
     resources,
-    health: { ...DEFAULTS.health, ...defined(settings.health) },
+    health,
+    probe: decideProbe(settings, transport, health, detected?.inspection),
+    sessions,
+    callTimeoutSeconds: settings.callTimeoutSeconds ?? DEFAULTS.callTimeoutSeconds,
     bridge,
     launchedByClient,
     develop: develop && { mount: develop.mount ?? true, debugPort: develop.debugPort },
-    requiresRuntime: detected.requiresRuntime,
-    dependencyFiles: detected.dependencyFiles,
-    dependencies: detected.dependencies,
     warnings: [
-      ...detected.warnings,
-      ...listeningWarnings(detected, port, mcpPath),
-      ...installWarnings(detected),
-      ...bridgeWarnings({ transport: detected.transport, launchedByClient, bridge, resources }),
+      ...prebuilt.warnings,
+      ...(detected ? [...detected.warnings, ...listeningWarnings(detected, port, mcpPath)] : []),
+      ...(detected && isBuilt ? installWarnings(detected) : []),
+      ...bridgeWarnings({ transport, launchedByClient, bridge, resources }),
     ],
-    inspection,
+    ...(detected && sourceFacts(detected)),
   };
+}
+
+/** What an image speaks whose source is not there: what clients start has streams, and what runs by itself HTTP. */
+const imageTransport = ({ transport, launchedByClient }: ServerSettings): Transport =>
+  transport ?? (launchedByClient ? Transport.Stdio : Transport.Http);
+
+/** What only a source says. */
+function sourceFacts(detected: Detected): Omit<ResolvedServer, keyof DeployedServer> {
+  const { inspection, runtime, entryPoint, requiresRuntime, dependencyFiles, dependencies } = detected;
+  return { source: inspection.folder, runtime, entryPoint, requiresRuntime, dependencyFiles, dependencies, inspection };
 }
 
 /** What is wrong with the settings by themselves, before the folder is looked at. */
@@ -89,85 +113,9 @@ function validateSettings(name: string, settings: ServerSettings): Problem[] {
     ...(mcpPath === undefined ? [] : validateHttpPath(mcpPath, "path")),
     ...validateResources({ ...DEFAULTS.resources, ...defined(settings.resources) }),
     ...validateBridge(settings),
+    ...validateCallTimeout(settings.callTimeoutSeconds),
     ...validateHealth({ ...DEFAULTS.health, ...defined(settings.health) }),
   ];
-}
-
-/** A detection with the runtime and the transport decided. */
-interface Detected extends Detection, Omit<TransportDecision, "problems"> {
-  runtime: Runtime;
-  /** What the code says it listens on, for HTTP. */
-  listening: { port?: number; host?: string; path?: string; file?: string };
-}
-
-function detect(inspection: Inspection, settings: ServerSettings, problems: Problem[]): Detected | undefined {
-  const choice = chooseRuntime(inspection, settings);
-  if ("problem" in choice) {
-    problems.push(choice.problem);
-    return undefined;
-  }
-  const detection = (choice.runtime === Runtime.Python ? detectPython : detectNode)(inspection, settings.entryPoint);
-  problems.push(...detection.problems);
-  if (detection.entryPoint === undefined) return undefined;
-  const decision = decideTransport(settings.transport, detection.transports);
-  problems.push(...decision.problems);
-  const http =
-    decision.transport === Transport.Http
-      ? detection.transports.filter((item) => item.transport === Transport.Http)
-      : [];
-  const listening = http.find((item) => item.port !== undefined) ?? http[0] ?? {};
-  return { ...detection, ...decision, runtime: choice.runtime, listening };
-}
-
-/** The FastMCP CLI gets what FastMCP's own `run()` would: the server, and where it listens. Its host comes from FASTMCP_HOST. */
-function launchArgs({ launcher, transport }: Detected, port: number, mcpPath: string, args: string[] = []): string[] {
-  if (launcher === undefined) return [];
-  const listen = transport === Transport.Http ? ["--port", String(port), "--path", mcpPath] : [];
-  const own = ["run", launcher.target, "--skip-env", "--no-banner", "--transport", transport, ...listen];
-  return args.length > 0 ? [...own, "--"] : own;
-}
-
-function listeningWarnings({ listening, launcher }: Detected, port: number, mcpPath: string): string[] {
-  const { port: ownPort, host, path: ownPath, file } = listening;
-  const isTold = launcher !== undefined;
-  return [
-    ...(ownPort !== undefined && ownPort !== port && !isTold
-      ? [
-          `port is set to ${port}, but ${file} listens on ${ownPort} whatever PORT says: read PORT there, or set \`port: ${ownPort}\``,
-        ]
-      : []),
-    ...(ownPath !== undefined && ownPath !== mcpPath && !isTold
-      ? [`path is set to ${mcpPath}, but ${file} serves ${ownPath}: set \`path: ${ownPath}\``]
-      : []),
-    ...(host !== undefined && /^(127\.|localhost$|::1$)/.test(host)
-      ? [
-          `${file} listens on ${host} only, which nothing outside its container reaches: leave the host out there, or use 0.0.0.0`,
-        ]
-      : []),
-  ];
-}
-
-function installWarnings({ runtime, dependencyFiles }: Detected): string[] {
-  if (dependencyFiles.length > 0) return [];
-  const file = runtime === Runtime.Python ? "requirements.txt or pyproject.toml" : "package.json";
-  return [`the folder has no ${file}, so no dependency is installed for the server`];
-}
-
-function attempt<T>(problems: Problem[], action: () => T): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
-}
-
-/** The entry point when it is a file of the folder, whatever else is wrong with it. */
-function fileOf(entryPoint: string | undefined): string | undefined {
-  return entryPoint === undefined || entryPoint.startsWith("-")
-    ? undefined
-    : path.posix.normalize(entryPoint.replaceAll("\\", "/"));
 }
 
 /** Without the fields that are undefined, which would hide defaults. */

@@ -1,10 +1,11 @@
-import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Severity, Transport } from "./args";
+import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Sessions, Severity, Transport } from "./args";
 import type { Dependency } from "./detection";
 import type { Inspection } from "./inspect";
 
 /** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. `env` and `secrets` stay outputs and are not part of it. */
 export interface ServerSettings {
-  source: string;
+  /** Left out for a server of which there is only an image. */
+  source?: string;
   runtime?: Runtime;
   transport?: Transport;
   entryPoint?: string;
@@ -12,6 +13,8 @@ export interface ServerSettings {
   port?: number;
   metricsPort?: number;
   path?: string;
+  sessions?: Sessions;
+  callTimeoutSeconds?: number;
   clients?: Client[];
   image?: ImageSettings;
   bridge?: Partial<BridgeSettings>;
@@ -25,7 +28,13 @@ export interface ServerSettings {
     timeoutSeconds?: number;
     startPeriodSeconds?: number;
     retries?: number;
+    command?: string[];
   };
+}
+
+/** Settings of a server whose source is there. */
+export interface SourceSettings extends ServerSettings {
+  source: string;
 }
 
 /** BridgeArgs with their defaults. */
@@ -37,6 +46,7 @@ export interface BridgeSettings {
 
 /** ImageArgs as plain values. `buildSecrets` stay outputs and are not part of it. */
 export interface ImageSettings {
+  reference?: string;
   dockerfile?: string;
   layout?: ImageLayout;
   base?: string;
@@ -62,6 +72,9 @@ export interface ScanSettings {
   sbom?: string;
 }
 
+/** How an orchestrator asks a server for its health: by HTTP paths that it has, by a command, or by a TCP connect. */
+export type Probe = { kind: "http" } | { kind: "command"; command: string[] } | { kind: "tcp" };
+
 /** How the server is started, relative to its folder. */
 export interface EntryPoint {
   /** "file": a script of the folder. "module": a Python module, started with -m. */
@@ -72,14 +85,13 @@ export interface EntryPoint {
   moduleRoot?: string;
 }
 
-/** A server with everything decided. No target derives any of this again. */
-export interface ResolvedServer {
+/** What targets need to know of a server to run its image, whether there is a source or not. No target derives any of this again. */
+export interface DeployedServer {
   name: string;
-  /** Absolute path of the source folder. */
-  source: string;
-  runtime: Runtime;
+  /** Image that exists already and is deployed as it is; undefined when the image is built from the source. */
+  imageReference: string | undefined;
   transport: Transport;
-  entryPoint: EntryPoint;
+  /** Arguments of the server. Those of an image that exists already replace its own command; empty, they leave it alone. */
   args: string[];
   port: number;
   metricsPort: number;
@@ -93,20 +105,35 @@ export interface ResolvedServer {
     startPeriodSeconds: number;
     retries: number;
   };
+  probe: Probe;
+  /** Where sessions live; undefined when nothing was said. */
+  sessions: Sessions | undefined;
+  callTimeoutSeconds: number;
   /** How a container serves a stdio server. */
   bridge: BridgeSettings;
   /** Whether clients start the container of a stdio server themselves. */
   launchedByClient: boolean;
   /** Development settings; undefined in production. */
   develop: { mount: boolean; debugPort: number | undefined } | undefined;
+  /** What deserves the user's attention and stops nothing, such as a port in the code that differs from the one set. */
+  warnings: string[];
+}
+
+/** A server with everything decided that its source says. */
+export interface ResolvedServer extends DeployedServer {
+  /** Absolute path of the source folder. */
+  source: string;
+  runtime: Runtime;
+  entryPoint: EntryPoint;
   /** The minimum version the folder itself asks for, such as ">=3.11" or ">=22"; undefined when it says nothing. */
   requiresRuntime: string | undefined;
   /** Files that decide the dependencies (lock and requirement files), relative to the folder, sorted. */
   dependencyFiles: string[];
   /** Dependencies that the folder itself declares for its runtime, sorted by name. */
   dependencies: Dependency[];
-  /** What deserves the user's attention and stops nothing, such as a port in the code that differs from the one set. */
-  warnings: string[];
   /** What was read from the folder: the advisor's evidence. */
   inspection: Inspection;
 }
+
+/** Whether there is a source, which detection and advice are about, and which an image can be built from. */
+export const hasSource = (server: DeployedServer): server is ResolvedServer => "source" in server;

@@ -1,4 +1,4 @@
-import { Runtime, Transport } from "./args";
+import { Runtime, Sessions, Transport } from "./args";
 import { nearest } from "./entryPoint";
 import type { Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
@@ -127,11 +127,16 @@ export function validateHttpPath(httpPath: string, path: string): Problem[] {
   return [{ path, message: "this is no HTTP path", got: String(httpPath), allowed, ...(fix && { fix }) }];
 }
 
-/** Runtime and transport as the user wrote them. */
-export function validateKinds({ runtime, transport }: Pick<ServerSettings, "runtime" | "transport">): Problem[] {
+/** Runtime, transport and sessions as the user wrote them. */
+export function validateKinds({
+  runtime,
+  transport,
+  sessions,
+}: Pick<ServerSettings, "runtime" | "transport" | "sessions">): Problem[] {
   return [
     ...(runtime === undefined ? [] : validateChoice(runtime, Object.values(Runtime), "runtime")),
     ...(transport === undefined ? [] : validateTransport(transport)),
+    ...(sessions === undefined ? [] : validateChoice(sessions, Object.values(Sessions), "sessions")),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { Transport } from "./args";
 import type { Problem } from "./errors";
 import { memoryMiB } from "./memory";
-import type { BridgeSettings, ResolvedServer, ServerSettings } from "./resolved";
+import type { BridgeSettings, DeployedServer, ServerSettings } from "./resolved";
 import { validatePort } from "./validate";
 
 /** What a session of a bridged server takes, in MiB: measured, a FastMCP server that does nothing has 60. */
@@ -61,7 +61,7 @@ export function bridgeWarnings({
   launchedByClient,
   bridge,
   resources,
-}: Pick<ResolvedServer, "transport" | "launchedByClient" | "bridge" | "resources">): string[] {
+}: Pick<DeployedServer, "transport" | "launchedByClient" | "bridge" | "resources">): string[] {
   if (transport !== Transport.Stdio || launchedByClient) return [];
   const needed = (bridge.maxSessions + 1) * SESSION_MIB;
   if (needed <= (memoryMiB(resources.memoryLimit) ?? needed) || bridge.maxSessions === 1) return [];

@@ -12,6 +12,8 @@ const ALLOWED = 'a tag with a version, such as "python:3.11-slim", or a digest (
 /** A host, which may have capitals and a port, and folders, which may not. Source: the grammar of distribution/reference. */
 const NAME = /^([A-Za-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 
+const DIGEST = /^sha256:[0-9a-f]{64}$|^sha512:[0-9a-f]{128}$/;
+
 /**
  * Checks that a reference names one image, and the same one tomorrow.
  * @param path where it stands, in the user's own terms
@@ -29,7 +31,11 @@ export function validateImageReference(
       warnings: [],
     };
   }
-  if (digest !== undefined) return { problems: [], warnings: [] };
+  if (digest !== undefined) {
+    const allowed = "sha256: and 64 hexadecimal digits";
+    const problem = { path, message: "its digest is none", got: digest, allowed };
+    return { problems: DIGEST.test(digest) ? [] : [problem], warnings: [] };
+  }
   const moves = tag === undefined || tag === "latest";
   if (!moves && /(^|[-_.v])\d/.test(tag)) return { problems: [], warnings: [] };
   const message =

@@ -10,7 +10,10 @@ import type { Imported } from "./importConfig";
  * @param root folder that paths of the config start from
  */
 export function configProblems({ config, secrets }: Imported, root: string): Problem[] {
-  const servers = config["mcp:servers"].map((server) => ({ ...server, source: resolve(root, server.source) }));
+  const servers = config["mcp:servers"].map(({ source, ...server }) => ({
+    ...server,
+    ...(source !== undefined && { source: resolve(root, source) }),
+  }));
   const values = {
     ...config,
     "mcp:servers": servers,

@@ -1,5 +1,5 @@
 import { slug } from "../../components/server/validate";
-import type { Server } from "../../configSchema";
+import type { Server } from "../../config/schema";
 import { asList, asMapping } from "./composeFile";
 import type { ServiceReader } from "./reader";
 
@@ -30,7 +30,7 @@ export function dependencies(reader: ServiceReader, neighbours: Neighbours, serv
   const { name, source, port, metricsPort, ...others } = rest;
   return {
     name,
-    source,
+    ...(source !== undefined && { source }),
     ...(port !== undefined && { port }),
     ...(metricsPort !== undefined && { metricsPort }),
     ...(Object.keys(variables.env).length > 0 && { env: variables.env }),

@@ -139,7 +139,9 @@ function imagesById(resources: StateResource[]): Map<string, { reference: string
     );
     if (type === TYPES.image) return [[String(repoDigest), { reference: String(repoDigest), name: String(imageName) }]];
     if (type !== TYPES.remoteImage) return [];
-    return [[String(imageId), { reference: String(repoDigest || imageId), name: String(name) }]];
+    const image = { reference: String(repoDigest || imageId), name: String(name) };
+    // A service is deployed by the id, a server by the digest where there is one.
+    return [imageId, repoDigest].filter(Boolean).map((deployed) => [String(deployed), image]);
   });
   return new Map(found);
 }

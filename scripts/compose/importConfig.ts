@@ -1,7 +1,8 @@
-import type { Server } from "../../configSchema";
+import type { Server } from "../../config/schema";
 import { asMapping, type ComposeFile } from "./composeFile";
 import { dependencies, type Neighbours } from "./dependencies";
 import { brief, type Finding } from "./findings";
+import { isLabelledServer } from "./image";
 import { type ImportContext, importServer } from "./importServer";
 import { importService, isRedis, type ServiceEntry } from "./importService";
 import { ServiceReader } from "./reader";
@@ -15,11 +16,11 @@ export interface Imported {
   secrets: string[];
 }
 
-/** Maps a compose file to config: what is built becomes a server, what is an image becomes a service. */
+/** Maps a compose file to config: what is built becomes a server, what is an image a service, unless its label says that it is a server. */
 export function importConfig(file: ComposeFile, surroundings: Omit<ImportContext, "volumeNames">): Imported {
   const context = { ...surroundings, volumeNames: volumeNames(file) };
   const readers = Object.entries(file.services).map(([name, service]) => new ServiceReader(name, service));
-  const isServer = (reader: ServiceReader) => reader.has("build");
+  const isServer = (reader: ServiceReader) => reader.has("build") || isLabelledServer(reader);
   const servers = readers.filter(isServer);
   const neighbours: Neighbours = {
     servers: servers.map(({ name }) => name),

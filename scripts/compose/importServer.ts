@@ -1,8 +1,9 @@
 import path from "node:path";
 import { slug } from "../../components/server/validate";
-import type { Server } from "../../configSchema";
+import type { Server } from "../../config/schema";
 import { asMapping, asPairs } from "./composeFile";
 import { serverHealth } from "./health";
+import { takeCommand, takeImage, takeServerLabel } from "./image";
 import { readLimits, withReservations } from "./limits";
 import { noteMount, readMounts } from "./mounts";
 import { onePort } from "./publishing";
@@ -25,10 +26,20 @@ export interface ImportContext {
   namesInFile: EnvFileReader;
 }
 
-/** A service with `build` as an entry of mcp:servers; undefined when its source is not on this machine. */
+/** What becomes of a server's image: what it is built from, or the one that there is. */
+interface Origin extends Pick<Server, "source" | "args"> {
+  /** Absolute path of the source. */
+  folder?: string;
+  image: NonNullable<Server["image"]>;
+}
+
+/**
+ * A service with `build`, or with the image of a server, as an entry of mcp:servers; undefined when its source is not
+ * on this machine.
+ */
 export function importServer(reader: ServiceReader, context: ImportContext): Server | undefined {
-  const build = readBuild(reader, context);
-  if (build === undefined) return undefined;
+  const origin = reader.has("build") ? readBuild(reader, context) : readImage(reader);
+  if (origin === undefined) return undefined;
   const name = slug(reader.name);
   const containerName = reader.take("container_name");
   const variables = readVariables(reader, context.namesInFile);
@@ -39,26 +50,33 @@ export function importServer(reader: ServiceReader, context: ImportContext): Ser
   const limits = withReservations(readLimits(reader, { memory: "512Mi", field: "resources" }));
   const health = serverHealth(reader);
   const volume = `${containerName ?? `mcp-${context.stack}-${name}`}-logs`;
-  const develop = readServerMounts(reader, volume, (folder) => path.resolve(context.folder, folder) === build.folder);
-  if (reader.has("image")) {
-    reader.note("image", reader.take("image"), "a built image is named after its content", "set `registry` to push it");
-  }
+  const develop = readServerMounts(reader, volume, (folder) => path.resolve(context.folder, folder) === origin.folder);
   return {
     name,
-    source: build.source,
+    ...(origin.source !== undefined && { source: origin.source }),
+    ...(origin.args && { args: origin.args }),
     ...(port !== undefined && { port }),
     ...(metricsPort !== undefined && { metricsPort }),
     ...(Object.keys(variables.env).length > 0 && { env: variables.env }),
     ...(variables.secrets.length > 0 && { secrets: variables.secrets }),
     ...(Object.keys(limits).length > 0 && { resources: limits }),
     ...(health && { health }),
-    ...(Object.keys(build.image).length > 0 && { image: build.image }),
+    ...(Object.keys(origin.image).length > 0 && { image: origin.image }),
     ...develop,
     ...(typeof containerName === "string" && { containerName }),
   };
 }
 
-function readBuild(reader: ServiceReader, { folder, root }: ImportContext) {
+function readImage(reader: ServiceReader): Origin {
+  takeServerLabel(reader);
+  const image: Origin["image"] = { reference: takeImage(reader, "image.reference") };
+  const platform = reader.take("platform");
+  if (typeof platform === "string") image.platform = platform;
+  const args = takeCommand(reader, "args");
+  return { image, ...(args && { args }) };
+}
+
+function readBuild(reader: ServiceReader, { folder, root }: ImportContext): Origin | undefined {
   const given = reader.take("build");
   const { context = ".", dockerfile, args, platforms, ...others } = asMapping(given) ?? { context: given };
   const from = interpolate(context).text;
@@ -76,6 +94,9 @@ function readBuild(reader: ServiceReader, { folder, root }: ImportContext) {
   }
   for (const [key, value] of Object.entries(others)) {
     reader.note(`build.${key}`, value, "there is no setting for it", "have it in the Dockerfile, or leave it out");
+  }
+  if (reader.has("image")) {
+    reader.note("image", reader.take("image"), "a built image is named after its content", "set `registry` to push it");
   }
   const source = path.resolve(folder, from);
   return { source: posix(path.relative(root, source)) || ".", folder: source, image };

@@ -1,12 +1,12 @@
 import { slug } from "../../components/server/validate";
-import type { Service } from "../../configSchema";
+import type { Service } from "../../config/schema";
 import { serviceHealth } from "./health";
+import { takeCommand, takeImage } from "./image";
 import type { ImportContext } from "./importServer";
 import { readLimits } from "./limits";
 import { noteMount, readMounts } from "./mounts";
 import { onePort, readPorts } from "./publishing";
 import type { ServiceReader } from "./reader";
-import { interpolate, words } from "./values";
 import { readVariables } from "./variables";
 
 /** What is written for a service; the schema fills in the rest. */
@@ -22,13 +22,7 @@ export const isRedis = (image: string): boolean => /(^|\/)redis(:|@|$)/.test(ima
 
 /** A service with `image` as an entry of mcp:services. */
 export function importService(reader: ServiceReader, context: ImportContext): ServiceEntry {
-  const { unknown } = interpolate(reader.take("image"));
-  if (unknown.length > 0) {
-    reader.note("image", reader.image, `the value of ${unknown.join(", ")} is not in the file`, "write it in `image`");
-  } else if (!/@sha256:|:[^/]+$/.test(reader.image) || /:latest$/.test(reader.image)) {
-    const fix = "write the version that runs now, such as `docker image ls` shows it";
-    reader.note("image", reader.image, "it is not pinned, and would change by itself", fix);
-  }
+  takeImage(reader, "image");
   return isRedis(reader.image) ? redis(reader, context) : other(reader, context);
 }
 
@@ -75,7 +69,7 @@ function other(reader: ServiceReader, context: ImportContext): ServiceEntry {
   const name = slug(reader.name);
   const containerName = reader.take("container_name");
   const { env, secrets } = readVariables(reader, context.namesInFile);
-  const command = readCommand(reader);
+  const command = takeCommand(reader, "command");
   const volume = readVolume(reader, `${containerName ?? `mcp-${context.stack}-${name}`}-data`, context);
   const publish = onePort(reader, "publish");
   const health = serviceHealth(reader);
@@ -109,17 +103,6 @@ function other(reader: ServiceReader, context: ImportContext): ServiceEntry {
     ...(cpuLimit !== undefined && { cpuLimit }),
     ...(typeof containerName === "string" && { containerName }),
   };
-}
-
-function readCommand(reader: ServiceReader): string[] | undefined {
-  const given = reader.take("command");
-  if (given === undefined || given === null) return undefined;
-  const all = words(given).map(interpolate);
-  const unknown = all.flatMap((word) => word.unknown);
-  if (unknown.length === 0) return all.map(({ text }) => text);
-  const why = `the value of ${unknown.join(", ")} is not in the file, and others can read a command`;
-  reader.note("command", "its words", why, "set `command`, and let it read a secret from its environment");
-  return undefined;
 }
 
 function readVolume(reader: ServiceReader, newName: string, context: ImportContext): string | undefined {

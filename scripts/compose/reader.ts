@@ -30,6 +30,11 @@ export class ServiceReader {
     return this.left[key] !== undefined && this.left[key] !== null;
   }
 
+  /** The value of a key, without taking it. */
+  peek(key: string): unknown {
+    return this.left[key];
+  }
+
   note(key: string, what: unknown, why: string, fix: string): void {
     this.findings.push({ at: `${this.name}.${key}`, what: brief(what), why, fix });
   }

@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { describeWithDocker } from "../support/docker";
+import { eventually } from "../support/eventually";
 import { makeFolder, removeFolders } from "../support/folder";
+import { searchImage } from "../support/layers";
 import { callTool } from "../support/mcpClient";
 import { example, freePort, TestStack } from "../support/stack";
 
@@ -146,6 +147,7 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.ok(!JSON.stringify({ ...inspected, Config: rest }).includes(API_KEY));
     const image = docker.getImage(inspected.Image);
     assert.ok(!JSON.stringify([await image.inspect(), await image.history()]).includes(API_KEY));
+    assert.deepEqual((await searchImage(inspected.Image, API_KEY)).found, []);
     const logs = await containerOf("python-server").logs({ stdout: true, stderr: true });
     assert.ok(!logs.toString().includes(API_KEY));
   });
@@ -239,15 +241,3 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.equal(await redis("get", "kept"), "yes");
   });
 });
-
-/** Repeats an assertion for up to 20 s. */
-async function eventually(assertion: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (attempt === 80) throw error;
-      await sleep(250);
-    }
-  }
-}

@@ -15,6 +15,7 @@ import {
   tryDocker,
   uncachedSteps,
 } from "../support/images";
+import { searchImage } from "../support/layers";
 import { callTool } from "../support/mcpClient";
 import { writeBelow } from "../unit/image/support";
 
@@ -192,7 +193,7 @@ describeWithDocker("images on a real engine", function () {
     }
   });
 
-  it("keeps a secret of the build out of the image's history, config and layers", () => {
+  it("keeps a secret of the build out of the image's history, config and each of its layers", async () => {
     const canary = `canary${process.pid}x${Date.now()}`;
     const project = makeFolder();
     const source = path.join(REPOSITORY, SERVERS.python.folder);
@@ -204,23 +205,21 @@ describeWithDocker("images on a real engine", function () {
     assert.ok(history.includes("COPY /opt/venv"), "no history was read");
     assert.ok(!history.includes(canary));
     assert.ok(!docker("image", "inspect", tag).includes(canary));
-    const { code, output } = tryDocker(
-      "run",
-      "--rm",
-      "--user",
-      "0",
-      "--entrypoint",
-      "grep",
-      tag,
-      "-rlI",
+    const { layers, found } = await searchImage(tag, canary);
+    assert.ok(layers.length > 2, `only ${layers.length} layers were searched`);
+    assert.deepEqual(found, []);
+  });
+
+  it("finds what a later layer removed, so that the search above can fail", async () => {
+    const canary = `canary${process.pid}y${Date.now()}`;
+    const context = makeFolder({
+      secret: canary,
+      Dockerfile: "FROM node:22-slim\nCOPY secret /secret\nRUN rm /secret\n",
+    });
+    const { layers, found } = await searchImage(
+      build(`${PREFIX}/removed`, path.join(context, "Dockerfile"), context),
       canary,
-      "/app",
-      "/opt",
-      "/root",
-      "/etc",
-      "/usr",
-      "/var",
     );
-    assert.equal(code, 1, `found in: ${output}`);
+    assert.deepEqual(found, [layers.at(-2)]);
   });
 });

@@ -97,7 +97,7 @@ function offending(rule: (from: string, to: string) => boolean, { types = false 
 const room = (file: string): string => file.split("/")[1] ?? "";
 
 function published(): string[] {
-  return [...sourceFiles("components"), ...["config.ts", "configClashes.ts", "configSchema.ts"]];
+  return [...sourceFiles("components"), ...sourceFiles("config"), ...sourceFiles("targets"), "config.ts"];
 }
 
 const isFile = (to: string): boolean => /\.(ts|json)$/.test(to) && !to.startsWith(`${manifest.name}/`);

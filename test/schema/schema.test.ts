@@ -14,7 +14,7 @@ const SURFACE = `
 mcp:index:McpContainer
   in   containerName?: string
   in   network?: string
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -24,6 +24,8 @@ mcp:index:McpContainer
   in   path?: string
   in   env?: map of string
   in   secrets?: map of string
+  in   sessions?: Sessions
+  in   callTimeoutSeconds?: number
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -40,8 +42,24 @@ mcp:index:McpContainer
   out  tools: string[]
   out  toolsDigest: string
   out  clients: map of string
-mcp:index:McpImage
-  in   source: string
+mcp:index:McpDeployment
+  in   namespace?: string
+  in   fixedNames?: boolean
+  in   replicas?: number
+  in   autoscaling?: AutoscalingArgs
+  in   exposure?: ExposureArgs
+  in   networkRules?: NetworkRules
+  in   ingress?: PeerArgs[]
+  in   egress?: EgressArgs[]
+  in   monitoringNamespace?: string
+  in   scheduling?: SchedulingArgs
+  in   secretKeys?: map of SecretKeyArgs
+  in   imagePullSecrets?: string[]
+  in   runAsUser?: number
+  in   rolloutTimeoutSeconds?: number
+  in   kubeconfig?: string
+  in   context?: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -51,6 +69,37 @@ mcp:index:McpImage
   in   path?: string
   in   env?: map of string
   in   secrets?: map of string
+  in   sessions?: Sessions
+  in   callTimeoutSeconds?: number
+  in   resources?: ResourcesArgs
+  in   health?: HealthArgs
+  in   image?: ImageArgs
+  in   registry?: RegistryArgs
+  in   bridge?: BridgeArgs
+  in   launchedByClient?: boolean
+  in   develop?: DevelopArgs
+  in   clients?: Client[]
+  out  transport: string
+  out  url: string
+  out  clusterUrl: string
+  out  image: string
+  out  deployment: string
+  out  tools: string[]
+  out  toolsDigest: string
+  out  clients: map of string
+mcp:index:McpImage
+  in   source?: string
+  in   runtime?: Runtime
+  in   transport?: Transport
+  in   entryPoint?: string
+  in   args?: string[]
+  in   port?: number
+  in   metricsPort?: number
+  in   path?: string
+  in   env?: map of string
+  in   secrets?: map of string
+  in   sessions?: Sessions
+  in   callTimeoutSeconds?: number
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -60,8 +109,15 @@ mcp:index:McpImage
   in   develop?: DevelopArgs
   in   clients?: Client[]
   out  reference: string
+mcp:index:McpNamespace
+  in   namespace?: string
+  in   quota?: map of string
+  in   containerLimits?: map of string
+  in   containerRequests?: map of string
+  in   keep?: boolean
+  out  namespace: string
 mcp:index:McpProcess
-  in   source: string
+  in   source?: string
   in   runtime?: Runtime
   in   transport?: Transport
   in   entryPoint?: string
@@ -71,6 +127,8 @@ mcp:index:McpProcess
   in   path?: string
   in   env?: map of string
   in   secrets?: map of string
+  in   sessions?: Sessions
+  in   callTimeoutSeconds?: number
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -93,6 +151,18 @@ mcp:index:McpRedis
   in   containerName?: string
   out  url: string
   out  hostUrl: string
+mcp:index:McpRedisStatefulSet
+  in   namespace?: string
+  in   fixedNames?: boolean
+  in   image?: string
+  in   volumeSize?: string
+  in   storageClass?: string
+  in   keepData?: boolean
+  in   memoryLimit?: string
+  in   imagePullSecrets?: string[]
+  in   kubeconfig?: string
+  in   context?: string
+  out  url: string
 mcp:index:McpService
   in   image: string
   in   network: string
@@ -110,6 +180,35 @@ mcp:index:McpService
   in   cpuLimit?: number
   in   containerName?: string
   out  host: string
+mcp:index:McpStatefulSet
+  in   image: string
+  in   port: number
+  in   namespace?: string
+  in   fixedNames?: boolean
+  in   command?: string[]
+  in   env?: map of string
+  in   secrets?: map of string
+  in   volume?: string
+  in   volumeSize?: string
+  in   storageClass?: string
+  in   keepData?: boolean
+  in   health?: string[]
+  in   user?: number
+  in   writable?: boolean
+  in   memoryLimit?: string
+  in   cpuLimit?: number
+  in   imagePullSecrets?: string[]
+  in   kubeconfig?: string
+  in   context?: string
+  out  host: string
+mcp:index:Authentication = None "none" | OAuth "oauth" | Proxy "proxy"
+mcp:index:AutoscalingArgs
+  minReplicas?: number
+  maxReplicas: number
+  cpuPercent?: number
+  memoryPercent?: number
+  metric?: string
+  metricAverage?: string
 mcp:index:BridgeArgs
   maxSessions?: number
   idleTimeoutSeconds?: number
@@ -118,6 +217,26 @@ mcp:index:Client = ClaudeDesktop "claudeDesktop" | ClaudeCode "claudeCode" | VsC
 mcp:index:DevelopArgs
   mount?: boolean
   debugPort?: number
+mcp:index:EgressArgs
+  cidr?: string
+  except?: string[]
+  namespace?: string
+  podLabels?: map of string
+  host?: string
+  ports?: number[]
+mcp:index:ExposureArgs
+  publicUrl: string
+  authentication: Authentication
+  kind?: ExposureKind
+  ingressClass?: string
+  annotations?: map of string
+  gateway?: string
+  clusterIssuer?: string
+  tlsSecret?: string
+  authorizationServers?: string[]
+  allowedOrigins?: string[]
+  fromNamespace?: string
+mcp:index:ExposureKind = Ingress "ingress" | Gateway "gateway"
 mcp:index:HealthArgs
   readinessPath?: string
   livenessPath?: string
@@ -125,7 +244,9 @@ mcp:index:HealthArgs
   timeoutSeconds?: number
   startPeriodSeconds?: number
   retries?: number
+  command?: string[]
 mcp:index:ImageArgs
+  reference?: string
   dockerfile?: string
   layout?: ImageLayout
   base?: string
@@ -143,6 +264,10 @@ mcp:index:ImageArgs
   platform?: string
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
 mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
+mcp:index:NetworkRules = None "none" | Kubernetes "kubernetes" | Cilium "cilium"
+mcp:index:PeerArgs
+  namespace?: string
+  podLabels?: map of string
 mcp:index:RegistryArgs
   server: string
   namespace?: string
@@ -161,6 +286,15 @@ mcp:index:ScanArgs
   ignore?: string[]
   sbom?: string
 mcp:index:Scanner = Trivy "trivy" | Grype "grype"
+mcp:index:SchedulingArgs
+  nodeSelector?: map of string
+  tolerations?: string[]
+  priorityClass?: string
+  spreadOver?: string[]
+mcp:index:SecretKeyArgs
+  secret: string
+  key: string
+mcp:index:Sessions = None "none" | Affinity "affinity" | Redis "redis"
 mcp:index:Severity = Critical "critical" | High "high" | Medium "medium" | Low "low"
 mcp:index:Transport = Stdio "stdio" | Http "http"
 `;

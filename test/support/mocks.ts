@@ -20,10 +20,19 @@ export function secretValue(value: unknown): unknown {
 /**
  * Runs a program against mocks and returns what it registered and what it returned.
  * @param outputs state of a resource beyond its inputs, as its provider would report it; none of it is known in a preview
+ * @param checked what a provider fills into the inputs before anything is created, such as a name: known in a preview, too
  */
 export async function runWithMocks<T>(
   program: () => T,
-  { preview = false, outputs = () => ({}) }: { preview?: boolean; outputs?: (resource: Registered) => object } = {},
+  {
+    preview = false,
+    outputs = () => ({}),
+    checked = () => ({}),
+  }: {
+    preview?: boolean;
+    outputs?: (resource: Registered) => object;
+    checked?: (resource: Registered) => object;
+  } = {},
 ): Promise<{ resources: Registered[]; result: T; messages: string[] }> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
@@ -34,7 +43,7 @@ export async function runWithMocks<T>(
         if (custom || type.startsWith("mcp:")) resources.push(registered);
         return {
           id: preview ? undefined : `${name}-id`,
-          state: { ...inputs, ...(preview ? {} : outputs(registered)) },
+          state: { ...inputs, ...checked(registered), ...(preview ? {} : outputs(registered)) },
         };
       },
     },
@@ -50,6 +59,12 @@ export async function runWithMocks<T>(
   }
   return { resources, result, messages: [] };
 }
+
+/** How mocks hand on a value that is not known in a preview. */
+export const UNKNOWN_INPUT = { __pulumiUnknown: true };
+
+/** A recorded value with what stands in for unknown ones made comparable. */
+export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 /** The resource of a type, of which there must be exactly one. */
 export function theOnly(resources: Registered[], type: string): Registered {

@@ -10,7 +10,7 @@ const { operate, OperationError } = require(path.join(scripts, "operate"));
 async function main() {
   const lines = [];
   const sink = { line: (text) => lines.push(text), status: () => {}, done: () => {} };
-  const session = await openSession({ ...options, engine: await obtainEngine() });
+  const session = await openSession({ ...options, engine: await obtainEngine(), say: sink.line });
   try {
     const { changes } = await operate(session, operation, { sink, create: true });
     return { changes, lines };

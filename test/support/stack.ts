@@ -140,10 +140,15 @@ export class TestStack {
       if (waited === 1_200) throw new Error("no server was started within 60 s");
       await sleep(50);
     }
+    this.signalEngine("SIGKILL");
+  }
+
+  /** Sends a signal to the engine of the running `up`: SIGINT as Ctrl-C does, SIGKILL to leave it no chance. */
+  signalEngine(signal: "SIGINT" | "SIGKILL"): void {
     const engines = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
     const engine = engines.find((line) => / up /.test(line) && line.includes(`--stack ${this.name}`));
     if (!engine) throw new Error(`no engine among:\n${engines.join("\n")}`);
-    process.kill(Number.parseInt(engine, 10), "SIGKILL");
+    process.kill(Number.parseInt(engine, 10), signal);
   }
 
   private run(operation: Operation): Promise<Result> {
@@ -167,7 +172,7 @@ export class TestStack {
   private async withProviders<T>(action: () => Promise<T>): Promise<T> {
     const names = PROVIDERS[String(this.target)];
     if (!names) return action();
-    const { env, stop } = await attachProviders(this.root, this.outside, names);
+    const { env, stop } = await attachProviders(this.root, { ...this.outside, ...this.env }, names);
     Object.assign(process.env, env);
     try {
       return await action();

@@ -22,8 +22,8 @@ fi
 rm -f "$KUBECONFIG_FILE"
 [ -d "$STATE" ] || exit 0
 
-# The kubelet first: it would start again what is stopped below.
-for ((i = ${#PROGRAMS[@]} - 1; i >= 0; i--)); do stop "$PIDS/${PROGRAMS[i]}.pid" "${PROGRAMS[i]}" 5; done
+# The kubelet first: it would start again what is stopped below. An API server with open watches does not end by itself.
+for ((i = ${#PROGRAMS[@]} - 1; i >= 0; i--)); do stop "$PIDS/${PROGRAMS[i]}.pid" "${PROGRAMS[i]}" 3; done
 # Containers outlive containerd. Each has a parent that was started with this cluster's socket.
 { grep -lzsFx -- "$SOCKET" /proc/[0-9]*/cmdline || true; } | while read -r file; do
   parent=$(basename "$(dirname "$file")")
@@ -34,9 +34,6 @@ mounts() { awk -v at="$STATE/" 'index($5, at) == 1 {print $5}' /proc/self/mounti
 mounts | sort -r | while read -r mount; do umount -l "$(printf '%b' "$mount")"; done
 [ -z "$(mounts)" ] || die "mounts are left below $STATE, which is not deleted therefore: $(mounts)"
 end_network
-for group in /sys/fs/cgroup/*/kubepods; do
-  [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
-done
 rm -rf "$STATE"
 [ -n "${LOCKED:-}" ] || stop_registry
 say "down after $SECONDS s"

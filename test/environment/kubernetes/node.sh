@@ -23,12 +23,20 @@ start_network() {
   iptables -w -C FORWARD -j "$CHAIN" 2>/dev/null || iptables -w -I FORWARD -j "$CHAIN"
 }
 
+remove_chain() { # chain chain-that-uses-it...
+  local chain=$1 user
+  shift
+  for user in "$@"; do iptables -w -D "$user" -j "$chain" 2>/dev/null || true; done
+  { iptables -w -F "$chain" && iptables -w -X "$chain"; } 2>/dev/null || true
+}
+
 end_network() {
   local bridge
   [ ! -x "$BIN/kube-proxy" ] || "$BIN/kube-proxy" --cleanup >>"$LOGS/kube-proxy.log" 2>&1 ||
     say "kube-proxy did not clean up; its log is $LOGS/kube-proxy.log"
-  iptables -w -D FORWARD -j "$CHAIN" 2>/dev/null || true
-  { iptables -w -F "$CHAIN" && iptables -w -X "$CHAIN"; } 2>/dev/null || true
+  remove_chain "$CHAIN" FORWARD
+  # This one kube-proxy leaves.
+  remove_chain KUBE-FIREWALL INPUT OUTPUT
   ip route del unreachable "$POD_CIDR" metric 1000 2>/dev/null || true
   for bridge in "$POD_BRIDGE" "$NODE_BRIDGE"; do ip link del "$bridge" 2>/dev/null || true; done
 }

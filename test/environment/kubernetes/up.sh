@@ -11,8 +11,8 @@ for part in certificates controlPlane node; do
   # shellcheck disable=SC1090
   . "$here/$part.sh"
 done
-PACKAGES=(etcd-server containerd runc containernetworking-plugins docker-registry iptables iproute2 kmod openssl curl
-  ca-certificates)
+PACKAGES=(etcd-server containerd runc containernetworking-plugins docker-registry iptables iproute2 kmod procps openssl
+  curl ca-certificates)
 
 case ${1:-} in
   '' | --background) ;;
@@ -74,5 +74,6 @@ done
 wait_for 120 kubelet "cluster DNS" k -n kube-system rollout status deployment/coredns --timeout=2s
 # An aggregated API that does not answer holds up discovery and the deletion of namespaces.
 wait_for 120 kubelet "metrics API" k wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io --timeout=2s
-install -m 600 "$STATE/admin.kubeconfig" "$KUBECONFIG_FILE"
+install -m 600 "$STATE/admin.kubeconfig" "$KUBECONFIG_FILE.part"
+mv "$KUBECONFIG_FILE.part" "$KUBECONFIG_FILE"
 say "the cluster is ready after $((SECONDS - began)) s; export KUBECONFIG=$KUBECONFIG_FILE"

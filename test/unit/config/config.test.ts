@@ -3,7 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInputError, resolve, Target } from "../../../components/server";
 import { loadSettings } from "../../../config";
-import { clashes } from "../../../configClashes";
+import { clashes } from "../../../config/clashes";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { settled } from "../../support/mocks";
 
@@ -184,16 +184,100 @@ describe("stack config", () => {
     );
   });
 
-  it("refuses a target that this version does not have", () => {
+  it("asks a stack for Kubernetes which cluster it belongs to, and for a registry", () => {
     assert.deepEqual(problemsOf({ target: "kubernetes", servers: [{ name: "a", source }] }), [
       {
-        path: "mcp:target",
-        message: "is not available in this version",
-        got: "kubernetes",
-        allowed: "process, docker",
-        fix: "pulumi config set mcp:target process",
+        path: "mcp:kubernetes.context",
+        message: "is missing: a stack belongs to one cluster",
+        allowed: "a context of your kubeconfig, as `kubectl config get-contexts` lists them",
+        fix: "pulumi config set --path mcp:kubernetes.context CONTEXT",
+      },
+      {
+        path: "mcp:registry.server",
+        message: "is missing: the nodes of a cluster pull the images from a registry",
+        allowed: 'a registry, such as "ghcr.io"',
+        fix: "pulumi config set --path mcp:registry.server ghcr.io, and mcp:registry.namespace",
       },
     ]);
+  });
+
+  describe("of an image that exists already", () => {
+    const reference = "ghcr.io/acme/weather:1.4.2";
+    const weather = { name: "weather", image: { reference } };
+
+    it("needs no source", () => {
+      assert.deepEqual(load({ target: "docker", servers: [weather] }).servers, [
+        {
+          name: "weather",
+          target: "docker",
+          services: [],
+          args: { clients: [], secrets: {}, image: { reference } },
+        },
+      ]);
+    });
+
+    it("takes of the stack's image settings what concerns it, and no registry", () => {
+      const shared = { base: "node:22-slim", mirror: "m", scan: { severity: "low" }, platform: "linux/amd64" };
+      const config = { target: "docker", image: shared, registry: { server: "ghcr.io" } };
+      const servers = [weather, { name: "other", source, image: { layout: "lightweight" }, port: 9000 }];
+      const [prebuilt, built] = load({ ...config, servers }).servers;
+      assert.deepEqual(prebuilt?.args.image, { reference, scan: { severity: "low" }, platform: "linux/amd64" });
+      assert.equal(prebuilt?.args.registry, undefined);
+      assert.deepEqual(built?.args.image, { ...shared, layout: "lightweight" });
+      assert.deepEqual(built?.args.registry, { server: "ghcr.io" });
+    });
+
+    it("holds to the stack's policy of pinning", () => {
+      const servers = [{ name: "weather", image: { reference: "ghcr.io/acme/weather:stable" } }];
+      assert.equal(load({ target: "docker", servers }).servers.length, 1);
+      assert.deepEqual(
+        problemsOf({ target: "docker", image: { pinning: "refuse" }, servers }).map((problem) => problem.path),
+        ["mcp:servers[0].image.reference"],
+      );
+    });
+
+    it("needs no registry in a cluster, where nothing is built", () => {
+      const cluster = { target: "kubernetes", kubernetes: { context: "no-such-context" } };
+      const pathsOf = (servers: object[]) => problemsOf({ ...cluster, servers }).map((problem) => problem.path);
+      const built = { name: "built", source };
+      const launched = { ...weather, launchedByClient: true };
+      assert.deepEqual(pathsOf([launched]), ["mcp:servers[0].launchedByClient"]);
+      assert.deepEqual(pathsOf([launched, built]), ["mcp:registry.server", "mcp:servers[0].launchedByClient"]);
+    });
+
+    it("says where each problem is", () => {
+      const found = problemsOf({
+        target: "docker",
+        image: { reference },
+        servers: [
+          { name: "a", port: 9000 },
+          { name: "b", image: { reference: "weather:latest", base: "node:22", buildSecrets: ["TOKEN"] } },
+          { name: "c", image: { reference }, target: "process", port: 9001 },
+          { ...weather, transport: "stdio", port: 9002 },
+          { name: "d", image: { reference: 1 } },
+        ],
+      });
+      assert.deepEqual(found.map(({ path, message }) => `${path}: ${message}`).sort(), [
+        "mcp:image.reference: unknown key",
+        "mcp:servers[0].source: there is neither a source nor an image to deploy",
+        "mcp:servers[1].image.base: says how an image is built, and image.reference names one that exists already",
+        "mcp:servers[1].image.buildSecrets: says how an image is built, and image.reference names one that exists already",
+        "mcp:servers[1].image.reference: weather:latest has no version and may be another image tomorrow",
+        "mcp:servers[2].image.reference: an image runs in a container only, and the process target runs a server from its source",
+        "mcp:servers[3].transport: a stdio server is served by a bridge in its image, which can't be added to one that exists already",
+        "mcp:servers[4].image.reference: is not valid",
+      ]);
+    });
+
+    it("has no port on this machine when clients start it", () => {
+      const servers = ["a", "b"].map((name) => ({ name, image: { reference }, launchedByClient: true }));
+      assert.equal(load({ target: "docker", servers }).servers.length, 2);
+      const published = servers.map(({ name, image }) => ({ name, image }));
+      assert.deepEqual(
+        problemsOf({ target: "docker", servers: published }).map((problem) => problem.path),
+        ["mcp:servers[1].port"],
+      );
+    });
   });
 
   it("prints every problem with what was got, what is allowed and the fix", () => {
@@ -202,7 +286,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, resources, health, image, bridge, launchedByClient, develop, target, services, containerName",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, sessions, callTimeoutSeconds, resources, health, image, bridge, launchedByClient, develop, target, services, containerName, kubernetes",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

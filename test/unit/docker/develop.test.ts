@@ -6,8 +6,8 @@ import { containerInputs } from "../../../components/docker/containerInputs";
 import { developInputs } from "../../../components/docker/develop";
 import { checkAdditions } from "../../../components/image/ownDockerfile";
 import { type ResolvedServer, resolve, type ServerSettings } from "../../../components/server";
-import { serviceProblems, targetProblems } from "../../../configClashes";
-import { serverSchema, serviceSchema } from "../../../configSchema";
+import { serviceProblems, targetProblems } from "../../../config/clashes";
+import { serverSchema, serviceSchema } from "../../../config/schema";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { dockerfileOf, NODE, PYTHON, STDIO, writeBelow } from "../image/support";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { McpContainer, McpRedis, McpService } from "../../../components";
+import { McpContainer, type McpContainerArgs, McpProcess, McpRedis, McpService } from "../../../components";
 import { providerModule } from "../../../components/dynamic/resource";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
@@ -141,6 +141,112 @@ describe("McpContainer", () => {
   });
 });
 
+describe("McpContainer of an image that exists already", () => {
+  const DIGEST = `ghcr.io/acme/weather@sha256:${"c".repeat(64)}`;
+  const run = (args: McpContainerArgs, preview = false) =>
+    runWithMocks(() => new McpContainer("weather", { network: "shared", ...args }), {
+      preview,
+      outputs: (resource) => ({ ...outputs(resource), ...(resource.type === REMOTE_IMAGE && { repoDigest: DIGEST }) }),
+    });
+
+  it("builds nothing, and runs the pulled digest like any other server", async () => {
+    const { resources, result } = await run({
+      image: { reference: "ghcr.io/acme/weather:1.4.2" },
+      secrets: { API_KEY: "s3cret" },
+    });
+    assert.deepEqual(
+      resources.map(({ type }) => type).sort(),
+      ["mcp:index:McpContainer", "mcp:index:McpImage", REMOTE_IMAGE, CONTAINER, VOLUME, READY, CHECK].sort(),
+    );
+    assert.deepEqual(theOnly(resources, REMOTE_IMAGE), {
+      type: REMOTE_IMAGE,
+      name: "weather-image",
+      inputs: { name: "ghcr.io/acme/weather:1.4.2", keepLocally: true },
+    });
+    const { envs, ...inputs } = theOnly(resources, CONTAINER).inputs;
+    assert.deepEqual(inputs, {
+      ...HARDENED,
+      name: "mcp-test-weather",
+      image: DIGEST,
+      capabilities: { drops: ["ALL"] },
+      networksAdvanced: [{ name: "shared", aliases: ["weather"] }],
+      ports: [{ internal: 8080, external: 8080, ip: "127.0.0.1", protocol: "tcp" }],
+      mounts: [{ type: "volume", source: "mcp-test-weather-logs", target: "/app/logs" }],
+      labels: [{ label: "io.modelcontextprotocol.server.name", value: "weather" }],
+      cpus: "0.5",
+      cpuShares: 256,
+      memory: 512,
+      memorySwap: 512,
+      memoryReservation: 256,
+      stopTimeout: 15,
+      destroyGraceSeconds: 15,
+    });
+    assert.deepEqual(secretValue(envs), [
+      "API_KEY=s3cret",
+      "FASTMCP_HOST=0.0.0.0",
+      "FASTMCP_PORT=8080",
+      "FASTMCP_STREAMABLE_HTTP_PATH=/mcp",
+      "FASTMCP_TRANSPORT=http",
+      "HOST=0.0.0.0",
+      "METRICS_HOST=0.0.0.0",
+      "METRICS_PORT=8000",
+      "PORT=8080",
+    ]);
+    const { pidsLimit, url } = theOnly(resources, READY).inputs;
+    assert.deepEqual([pidsLimit, url], [256, "http://127.0.0.1:8080/readyz"]);
+    assert.equal(await settled(result.image), DIGEST);
+  });
+
+  it("replaces the image's command by the arguments, where there are any", async () => {
+    const { resources } = await run({ image: { reference: DIGEST }, args: ["serve", "--verbose"] });
+    assert.deepEqual(theOnly(resources, CONTAINER).inputs.command, ["serve", "--verbose"]);
+  });
+
+  it("is known in a preview by its digest, and unknown by a tag", async () => {
+    const image = async (reference: string) => settled((await run({ image: { reference } }, true)).result.image);
+    assert.equal(await image(DIGEST), DIGEST);
+    assert.equal(await image("ghcr.io/acme/weather:1.4.2"), undefined);
+  });
+
+  it("is started by clients, who hand its arguments on", async () => {
+    const args = { image: { reference: DIGEST }, args: ["--root", "/data"], launchedByClient: true };
+    const { resources, result } = await run(args);
+    assert.deepEqual(
+      resources.map(({ type }) => type).sort(),
+      ["mcp:index:McpContainer", "mcp:index:McpImage", REMOTE_IMAGE, CHECK].sort(),
+    );
+    assert.deepEqual([await settled(result.transport), await settled(result.command)], ["stdio", "docker"]);
+    assert.deepEqual((await settled(result.args))?.slice(-3), [DIGEST, "--root", "/data"]);
+  });
+
+  it("is not started by what would start its source", async () => {
+    const { resources } = await run({ image: { reference: DIGEST }, source: makeFolder(HTTP), port: 9000 });
+    assert.equal(theOnly(resources, CONTAINER).inputs.command, undefined);
+    assert.deepEqual(
+      resources.filter(({ type }) => type === IMAGE),
+      [],
+    );
+  });
+
+  it("is pushed nowhere, built with nothing, and no process", async () => {
+    await runWithMocks(() => {
+      const image = { reference: DIGEST };
+      const container = (args: McpContainerArgs) => () => new McpContainer("weather", args);
+      assert.throws(container({ image, registry: { server: "ghcr.io" } }), /^InvalidInputError: registry: says where/);
+      assert.throws(
+        container({ image: { ...image, buildSecrets: { A: "1" } } }),
+        /InvalidInputError: image\.buildSecr/,
+      );
+      assert.throws(container({ image, develop: {} }), /^InvalidInputError: develop: what restarts the server/);
+      assert.throws(container({}), /^InvalidInputError: source: there is neither a source nor an image/);
+      assert.throws(
+        () => new McpProcess("weather", { image }),
+        /^InvalidInputError: image\.reference: an image runs in/,
+      );
+    });
+  });
+});
+
 describe("McpService and McpRedis", () => {
   it("run Redis with a generated password that stands in no argument, and data on a volume of its own", async () => {
     const { resources, result } = await runWithMocks(() => new McpRedis("redis", { network: "shared" }), { outputs });
@@ -194,5 +300,19 @@ describe("McpService and McpRedis", () => {
     assert.equal(readOnly, false);
     assert.deepEqual(envs, ["PGDATA=/data"]);
     assert.deepEqual([mounts, healthcheck], [undefined, undefined]);
+  });
+
+  it("refuse an image that is another one tomorrow, as the config does", async () => {
+    const of = (image: string) => runWithMocks(() => new McpService("db", { network: "shared", image }), { outputs });
+    await assert.rejects(of("postgres:latest"), {
+      message: [
+        "image: postgres:latest has no version and may be another image tomorrow",
+        "  got:     postgres:latest",
+        '  allowed: a tag with a version, such as "python:3.11-slim", or a digest ("...@sha256:...")',
+        "  fix:     pin it: `docker buildx imagetools inspect postgres:latest` shows its digest",
+      ].join("\n"),
+    });
+    await assert.rejects(of("postgres"), /^InvalidInputError: image: postgres has no tag/);
+    assert.equal(theOnly((await of("postgres:17")).resources, REMOTE_IMAGE).inputs.name, "postgres:17");
   });
 });

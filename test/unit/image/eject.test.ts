@@ -99,6 +99,25 @@ describe("eject", () => {
     assert.equal(read(root, "requirements.txt"), "fastmcp==4.1.2\n");
   });
 
+  it("refuses a server whose image is not built", async () => {
+    const image = "image: { reference: ghcr.io/acme/weather:1.4.2 }\n";
+    for (const entry of [image, `source: servers/weather\n      ${image}`]) {
+      const stack = `config:\n  mcp:servers:\n    - name: weather\n      ${entry}`;
+      const root = makeFolder({ "Pulumi.dev.yaml": stack, "servers/weather/server.py": PYTHON["server.py"] });
+      const { code, out, err } = await eject(root, "--server", "weather");
+      assert.deepEqual(
+        [code, out, err],
+        [
+          2,
+          "",
+          "eject: the server's image is not built, so there is no Dockerfile to take over\n" +
+            "  got:     image.reference: ghcr.io/acme/weather:1.4.2\n" +
+            "  fix:     set `source` and remove image.reference, to have the image built\n",
+        ],
+      );
+    }
+  });
+
   it("names what it does not know", async () => {
     const root = project();
     assert.match(

@@ -10,6 +10,7 @@ import { type Registered, runWithMocks, secretValue, settled, theOnly } from "..
 import { PYTHON } from "./support";
 
 const IMAGE = "docker:index/image:Image";
+const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 const SCAN = "pulumi-nodejs:dynamic/mcp:ImageScan";
 const CONTEXT = {
   context: ".mcp/test/weather/context",
@@ -115,6 +116,60 @@ describe("McpImage", () => {
       ignore: ["CVE-2026-1"],
     });
     assert.equal(await settled(result.reference), "sha256:built");
+  });
+
+  describe("that exists already", () => {
+    const ID = `sha256:${"1".repeat(64)}`;
+    const DIGEST = `sha256:${"2".repeat(64)}`;
+    const pull = (image: McpServerArgs["image"], repoDigest = "", preview = false) =>
+      runWithMocks(() => new McpImage("weather", { image }), {
+        preview,
+        outputs: ({ type, inputs }) =>
+          type === REMOTE_IMAGE ? { imageId: ID, repoDigest } : type === SCAN ? { reference: inputs.image } : {},
+      });
+    const deployed = async (reference: string, repoDigest: string) =>
+      settled((await pull({ reference }, repoDigest)).result.reference);
+
+    it("is deployed by its own digest, else by that of its tag, else by its id", async () => {
+      const registry = "registry.example.com:5000/weather";
+      assert.equal(await deployed(`weather:1@${DIGEST}`, ""), `weather@${DIGEST}`);
+      assert.equal(await deployed(`${registry}:1`, `${registry}@${DIGEST}`), `${registry}@${DIGEST}`);
+      assert.equal(await deployed("weather:1", ""), ID);
+      // What the provider tells of an image that the engine knows by another repository, too.
+      assert.equal(await deployed(`${registry}:1`, `${registry}-2@${DIGEST}`), ID);
+    });
+
+    it("is pulled for the platform that is asked for, and stays on the engine", async () => {
+      const { resources } = await pull({ reference: "weather:1", platform: "linux/arm64" });
+      assert.deepEqual(
+        resources.map(({ type }) => type),
+        ["mcp:index:McpImage", REMOTE_IMAGE],
+      );
+      const inputs = { name: "weather:1", keepLocally: true, platform: "linux/arm64" };
+      assert.deepEqual(theOnly(resources, REMOTE_IMAGE).inputs, inputs);
+    });
+
+    it("is deployed once a scan has passed", async () => {
+      for (const preview of [false, true]) {
+        const { resources } = await pull({ reference: `weather@${DIGEST}`, scan: { severity: "low" } }, "", preview);
+        const { image, severity } = theOnly(resources, SCAN).inputs;
+        assert.deepEqual([image, severity], [`weather@${DIGEST}`, "low"]);
+      }
+    });
+
+    it("refuses bad settings before anything is registered", async () => {
+      const { resources } = await runWithMocks(() => {
+        const image = { reference: "weather:1", scan: { scanner: "trivvy" as "trivy" } };
+        assert.throws(
+          () => new McpImage("weather", { image }),
+          /^InvalidInputError: image\.scan\.scanner: unknown value/,
+        );
+      });
+      assert.deepEqual(
+        resources.filter(({ type }) => type === REMOTE_IMAGE),
+        [],
+      );
+    });
   });
 
   it("refuses bad settings before anything is registered", async () => {

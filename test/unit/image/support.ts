@@ -2,7 +2,7 @@ import { chdir, cwd } from "node:process";
 import { type BuildContext, contextFiles, filesDigest, writeContext } from "../../../components/image/context";
 import { writeDockerfile } from "../../../components/image/dockerfile";
 import { dockerfileOptions } from "../../../components/image/options";
-import { type ImageSettings, type ResolvedServer, resolve, type ServerSettings } from "../../../components/server";
+import { type ImageSettings, type ResolvedServer, resolve, type SourceSettings } from "../../../components/server";
 
 /** The Dockerfile that is written for a folder. */
 export function dockerfileOf(
@@ -16,7 +16,7 @@ export function dockerfileOf(
 /** Writes a folder's context below another one, as McpImage does below the project, and returns what it wrote. */
 export function writeBelow(
   project: string,
-  settings: ServerSettings,
+  settings: SourceSettings,
   image: ImageSettings = {},
   name = "weather",
 ): BuildContext {

@@ -15,8 +15,12 @@ const SMALL = "services: { app: { build: ., mem_limit: 512m } }\n";
 const CANARY = "canary-s3cret-41d7";
 
 /** Config and findings of services, without a file. */
-function imported(compose: string, namesInFile: (file: string) => string[] | undefined = () => undefined) {
-  const root = project(compose);
+function imported(
+  compose: string,
+  namesInFile: (file: string) => string[] | undefined = () => undefined,
+  files: Record<string, string> = {},
+) {
+  const root = project(compose, files);
   const result = importConfig(readCompose(compose, "docker-compose.yml"), {
     folder: path.join(root, "server"),
     root,
@@ -48,7 +52,8 @@ describe("npm run compose:import", () => {
 
   describe("servers", () => {
     it("takes name, source, Dockerfile, build arguments, platform and port", () => {
-      const { server, secrets, lines, problems } = imported(`
+      const { server, secrets, lines, problems } = imported(
+        `
 services:
   My_Server:
     build:
@@ -60,7 +65,10 @@ services:
     ports: ["127.0.0.1:8000:8000", "9000:9000/udp"]
     mem_limit: 1g
     cpus: 1.5
-`);
+`,
+        undefined,
+        { "server/docker/Dockerfile.prod": "FROM python:3.11-slim\nUSER 10001\n" },
+      );
       assert.deepEqual(server, {
         name: "my-server",
         source: "server",

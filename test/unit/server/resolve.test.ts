@@ -17,6 +17,7 @@ describe("resolve", () => {
     assert.equal(inspection.folder, source);
     assert.deepEqual(server, {
       name: "weather",
+      imageReference: undefined,
       source,
       runtime: "python",
       transport: "stdio",
@@ -34,6 +35,10 @@ describe("resolve", () => {
         startPeriodSeconds: 40,
         retries: 3,
       },
+      // The bridge, which serves a stdio server, answers both paths.
+      probe: { kind: "http" },
+      sessions: undefined,
+      callTimeoutSeconds: 60,
       bridge: { maxSessions: 7, idleTimeoutSeconds: 300, stateless: false },
       launchedByClient: false,
       develop: undefined,

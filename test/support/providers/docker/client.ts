@@ -70,16 +70,19 @@ export async function registryOf(docker: Docker, image: string): Promise<string>
   return IndexServerAddress;
 }
 
-/** Credentials from the provider's `registryAuth`, else from the user's Docker configuration. */
-export async function registryAuth(config: Record<string, string>, server: string): Promise<RegistryAuth | undefined> {
-  const bare = (address: string) => address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+/** Credentials for a pull: those of the provider's `registryAuth`, which an entry without a user takes from the user's Docker configuration. */
+async function pullAuth(config: Record<string, string>, server: string): Promise<RegistryAuth | undefined> {
   const entries = objectsOf(JSON.parse(config.registryAuth ?? "[]"));
-  const own = entries.find((entry) => bare(textOf(entry.address)) === bare(server) && textOf(entry.username));
-  if (own) return { username: textOf(own.username), password: textOf(own.password), serveraddress: server };
-  return fromDockerConfig(server, bare);
+  const own = entries.find((entry) => bare(textOf(entry.address)) === bare(server));
+  if (own === undefined) return undefined;
+  const [username, password] = [textOf(own.username), textOf(own.password)];
+  return username ? { username, password, serveraddress: server } : registryAuth(server);
 }
 
-async function fromDockerConfig(server: string, bare: (address: string) => string): Promise<RegistryAuth | undefined> {
+const bare = (address: string): string => address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+
+/** Credentials from the user's Docker configuration. */
+export async function registryAuth(server: string): Promise<RegistryAuth | undefined> {
   const file = path.join(process.env.DOCKER_CONFIG ?? path.join(homedir(), ".docker"), "config.json");
   if (!existsSync(file)) return undefined;
   const settings: Properties = JSON.parse(readFileSync(file, "utf8"));
@@ -132,7 +135,7 @@ export async function findImage(
     });
   if (local) return local;
   try {
-    const auth = await registryAuth(config, await registryOf(docker, image));
+    const auth = await pullAuth(config, await registryOf(docker, image));
     const stream = await docker.pull(image, {
       ...(platform ? { platform } : {}),
       ...(auth ? { authconfig: auth } : {}),

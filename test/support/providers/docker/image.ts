@@ -160,7 +160,7 @@ async function credentials(context: Context, docker: Docker, inputs: Properties)
   if (username && password) return { username, password, serveraddress: server };
   if (username) context.log("warning", "password was not set, although username was; using host credentials file");
   if (password) context.log("warning", "username was not set, although password was; using host credentials file");
-  return registryAuth({}, server);
+  return registryAuth(server);
 }
 
 async function runBuild(

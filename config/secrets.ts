@@ -1,5 +1,5 @@
-import type { Problem } from "./components/server";
-import type { Config } from "./configSchema";
+import type { Problem } from "../components/server";
+import type { Config } from "./schema";
 
 /** The secret with which images are pushed. */
 export const REGISTRY_PASSWORD = "REGISTRY_PASSWORD";

@@ -1,8 +1,8 @@
-import { type Problem, type ResolvedServer, Target, Transport, validateName } from "./components/server";
-import type { Server, Service } from "./configSchema";
+import { type DeployedServer, type Problem, Target, Transport, validateName } from "../components/server";
+import type { Server, Service } from "./schema";
 
 /** Servers of one stack that can't live beside each other: equal names, and on one machine equal ports. */
-export function clashes(servers: (ResolvedServer | undefined)[], targets: (Target | undefined)[] = []): Problem[] {
+export function clashes(servers: (DeployedServer | undefined)[], targets: (Target | undefined)[] = []): Problem[] {
   const taken = new Map<string, string>();
   return servers.flatMap((server, index) => {
     if (!server) return [];

@@ -5,16 +5,14 @@ import {
   ImagePinning,
   Runtime,
   Scanner,
+  Sessions,
   Severity,
   Target,
   Transport,
   validateImageReference,
-} from "./components/server";
-
-const text = z.string().min(1);
-// YAML reads `8080` and `true` as a number and a boolean; as an argument or an environment variable they are text.
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "letters, digits and _, the first no digit");
+} from "../components/server";
+import { clusterSchema, DEPLOYMENT_SHAPES, deploymentSchema } from "./kubernetes";
+import { scalar, text, variable } from "./values";
 
 const resources = z.strictObject({
   cpuLimit: z.number().optional(),
@@ -29,6 +27,7 @@ const health = z.strictObject({
   timeoutSeconds: z.number().optional(),
   startPeriodSeconds: z.number().optional(),
   retries: z.number().optional(),
+  command: z.array(scalar).optional(),
 });
 const scan = z.strictObject({
   scanner: z.enum(Scanner).optional(),
@@ -37,7 +36,8 @@ const scan = z.strictObject({
   ignore: z.array(text).optional(),
   sbom: text.optional(),
 });
-const image = z.strictObject({
+/** How images are built; what the stack says of all of them. */
+const build = z.strictObject({
   dockerfile: text.optional(),
   layout: z.enum(ImageLayout).optional(),
   base: text.optional(),
@@ -55,6 +55,8 @@ const image = z.strictObject({
   scan: scan.optional(),
   platform: text.optional(),
 });
+/** The image of a server: one that exists already, or how it is built. */
+const image = z.strictObject({ reference: text.optional(), ...build.shape });
 
 /** An image that is deployed as it is: pinned, since nobody builds it. */
 const pinnedImage = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
@@ -79,6 +81,9 @@ export const serviceSchema = z.strictObject({
   memoryLimit: text.optional(),
   cpuLimit: z.number().optional(),
   containerName: text.optional(),
+  /** Size of the volume, such as "10Gi"; for the kubernetes target. */
+  volumeSize: text.optional(),
+  storageClass: text.optional(),
 });
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -99,7 +104,8 @@ const develop = z.strictObject({ mount: z.boolean().optional(), debugPort: z.num
 /** An entry of `mcp:servers`. */
 export const serverSchema = z.strictObject({
   name: text,
-  source: text,
+  /** Left out for a server of which there is only an image: then `image.reference` names that. */
+  source: text.optional(),
   runtime: z.enum(Runtime).optional(),
   transport: z.enum(Transport).optional(),
   entryPoint: text.optional(),
@@ -110,6 +116,8 @@ export const serverSchema = z.strictObject({
   env: z.record(variable, scalar).optional(),
   /** Environment variables whose values stand in `mcp:secrets` under the same name. */
   secrets: z.array(variable).optional(),
+  sessions: z.enum(Sessions).optional(),
+  callTimeoutSeconds: z.number().optional(),
   resources: resources.optional(),
   health: health.optional(),
   image: image.optional(),
@@ -121,6 +129,8 @@ export const serverSchema = z.strictObject({
   /** Services of `mcp:services` that the server needs. It waits for them, and gets REDIS_URL of a Redis. */
   services: z.array(text).optional(),
   containerName: text.optional(),
+  /** How the cluster runs it; for the kubernetes target. */
+  kubernetes: deploymentSchema.optional(),
 });
 export type Server = z.infer<typeof serverSchema>;
 
@@ -131,8 +141,10 @@ export const configSchema = z.strictObject({
   secrets: z.record(variable, scalar).default({}),
   services: z.array(serviceSchema).default([]),
   /** How the images of all servers are built; a server's own settings go before these. */
-  image: image.optional(),
+  image: build.optional(),
   registry: registry.optional(),
+  /** The cluster; for the kubernetes target. */
+  kubernetes: clusterSchema.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
 
@@ -140,7 +152,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Keys of an entry of `mcp:servers` that tell of its surroundings, or name what stands elsewhere in the config. */
-const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "image"] as const;
+const SURROUNDINGS = ["name", "target", "env", "secrets", "services", "containerName", "kubernetes"] as const;
 
 /** What an entry of `mcp:servers` says of the server itself. */
 export function describedBy(server: Server): Omit<Server, (typeof SURROUNDINGS)[number]> {
@@ -154,7 +166,13 @@ export const CONFIG_KEYS = Object.keys(configSchema.shape);
 
 /** Known keys at a place of the config. */
 export function knownKeys(key: string, object: string | undefined): string[] {
-  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop };
-  const top: Record<string, z.ZodObject> = { servers: serverSchema, services: serviceSchema, registry, image };
+  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop, ...DEPLOYMENT_SHAPES };
+  const top: Record<string, z.ZodObject> = {
+    servers: serverSchema,
+    services: serviceSchema,
+    registry,
+    image: build,
+    kubernetes: clusterSchema,
+  };
   return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});
 }

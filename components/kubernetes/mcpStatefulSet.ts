@@ -1,0 +1,101 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "../pulumi";
+import { labels, selectorLabels, stackName } from "./labels";
+import { metadata, NO_WAIT, WATCHED } from "./metadata";
+import { Rollout, rolloutOf } from "./rollout";
+import { CHECKSUM, checksum, createSecret, withValues } from "./secret";
+import { servicePolicySpec, statefulSetSpec } from "./statefulSet";
+
+/** Arguments of McpStatefulSet: a service that servers need, such as PostgreSQL or Qdrant. */
+export interface McpStatefulSetArgs {
+  /** Image, with a pinned tag or a digest. */
+  image: pulumi.Input<string>;
+  /** TCP port on which it is reached. */
+  port: pulumi.Input<number>;
+  /** Namespace to deploy to, which has to exist. Defaults to that of the Kubernetes provider. */
+  namespace?: pulumi.Input<string>;
+  /** Whether objects carry the service's own name. Defaults to true; with false they carry one that is this stack's alone. */
+  fixedNames?: pulumi.Input<boolean>;
+  /** Command that replaces the image's own. Defaults to the image's. */
+  command?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Environment variables that are no secret. Defaults to none. */
+  env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Environment variables whose values are secret. Defaults to none. */
+  secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
+  volume?: pulumi.Input<string>;
+  /** Size of that volume, as a quantity. Defaults to "1Gi". A later change does not resize it. */
+  volumeSize?: pulumi.Input<string>;
+  /** Storage class of that volume. Defaults to the cluster's. */
+  storageClass?: pulumi.Input<string>;
+  /** Whether the data stays when the service is destroyed. Defaults to true. With false it also goes when the service has to be replaced. */
+  keepData?: pulumi.Input<boolean>;
+  /** Command in the container that ends with 0 when the service can take work. Defaults to a TCP connect to `port`. */
+  health?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Numeric user and group that it runs as. Defaults to 10001. */
+  user?: pulumi.Input<number>;
+  /** Whether the root file system can be written. Defaults to false: only /tmp and the volume can. */
+  writable?: pulumi.Input<boolean>;
+  /** Most memory, as a quantity. Defaults to "512Mi". */
+  memoryLimit?: pulumi.Input<string>;
+  /** Most CPU, in cores. Defaults to 0.5. */
+  cpuLimit?: pulumi.Input<number>;
+  /** Secrets with the registry's credentials, which exist already in the namespace. Defaults to none. */
+  imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Kubeconfig with which the rollout is watched; always a secret. Defaults to that of this machine. */
+  kubeconfig?: pulumi.Input<string>;
+  /** Context of that kubeconfig. Defaults to its current one. */
+  context?: pulumi.Input<string>;
+}
+
+/** A service beside the servers, as a hardened StatefulSet of one pod, reached by the stack's servers only. Its data outlives the pod, the stack and every change of either. */
+export class McpStatefulSet extends pulumi.ComponentResource {
+  /** Name under which pods of the namespace reach it. */
+  readonly host: pulumi.Output<string>;
+
+  constructor(name: string, args: McpStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp:index:McpStatefulSet", name, {}, opts);
+    const { namespace, fixedNames = true } = args;
+    const secrets = withValues(args.secrets);
+    const place = { name, namespace, fixedNames: fixedNames === true, component: "service" };
+    const secret = secrets && createSecret(this, place, secrets);
+    const service = new kubernetes.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: metadata(place, { annotations: NO_WAIT }),
+        spec: {
+          type: "ClusterIP",
+          selector: selectorLabels(name),
+          ports: [{ name: "service", protocol: "TCP", port: args.port, targetPort: "service" }],
+        },
+      },
+      { parent: this },
+    );
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-network`,
+      { metadata: metadata(place), spec: servicePolicySpec(name, args.port) },
+      { parent: this },
+    );
+    const spec = statefulSetSpec(name, args, {
+      service: service.metadata.name,
+      secretName: secret?.metadata.name,
+      annotations: secrets ? { [CHECKSUM]: checksum(name, secrets) } : {},
+      labels: labels(name, place.component),
+    });
+    // Its volume is found again by this name.
+    const stable = { ...metadata(place, { annotations: WATCHED }), name: fixedNames === true ? name : stackName(name) };
+    const set = new kubernetes.apps.v1.StatefulSet(`${name}-set`, { metadata: stable, spec }, { parent: this });
+    const rollout = new Rollout(
+      `${name}-rollout`,
+      {
+        ...rolloutOf(set, { ...args, server: name }),
+        kind: "StatefulSet",
+        timeoutSeconds: 300,
+      },
+      { parent: this },
+    );
+    // Known only once the service is ready: whoever uses the host waits for it.
+    this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  AppsV1Api,
+  CoreV1Api,
+  type CoreV1Event,
+  KubeConfig,
+  PortForward,
+  type V1Deployment,
+  type V1Pod,
+  type V1StatefulSet,
+  type V1StatefulSetStatus,
+} from "@kubernetes/client-node";
+import { chooseContext } from "./clusterError";
+
+/** What a rollout is watched by. */
+export interface Cluster {
+  /** The object whose rollout it is. */
+  workload(): Promise<Workload>;
+  /** What came of its newest revision. */
+  revision(workload: Workload): Promise<Revision>;
+  /** Warnings about the objects with these names, oldest first. */
+  warnings(names: string[]): Promise<CoreV1Event[]>;
+  /** Last lines of a pod's log: of the container that ended last, when it has been restarted. */
+  lastLines(pod: V1Pod, count: number): Promise<string[]>;
+  /** Opens connections to ports of pods. */
+  forward: PortForward;
+}
+
+export type Workload = V1Deployment | V1StatefulSet;
+
+/** The newest pods of a workload. */
+export interface Revision {
+  /** Name of the ReplicaSet or StatefulSet that makes them. */
+  maker: string;
+  pods: V1Pod[];
+}
+
+/** What is watched, and with which credentials. */
+export interface Watched {
+  kind: string;
+  namespace: string;
+  object: string;
+  /** Content of a kubeconfig; that of this machine otherwise. */
+  kubeconfig?: string;
+  context?: string;
+}
+
+const REVISION = "deployment.kubernetes.io/revision";
+const TEMPLATE_HASH = "pod-template-hash";
+
+const selector = (labels: Record<string, string>): string =>
+  Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(",");
+
+/** Opens the cluster of a kubeconfig: the one given, else that of KUBECONFIG or the user's, as kubectl finds it. */
+export function openCluster({ kind, namespace, object, kubeconfig, context }: Watched): Cluster {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromString(kubeconfig);
+  chooseContext(config, context);
+  const core = config.makeApiClient(CoreV1Api);
+  const apps = config.makeApiClient(AppsV1Api);
+  return {
+    forward: new PortForward(config),
+    workload: () => {
+      const one = { name: object, namespace };
+      return kind === "StatefulSet" ? apps.readNamespacedStatefulSet(one) : apps.readNamespacedDeployment(one);
+    },
+    async revision({ metadata, spec, status }) {
+      const labelSelector = selector(spec?.selector.matchLabels ?? {});
+      const ofRevision = async (label: string, revision: string) =>
+        (await core.listNamespacedPod({ namespace, labelSelector: `${labelSelector},${label}=${revision}` })).items;
+      if (kind === "StatefulSet") {
+        const { updateRevision = "" } = (status ?? {}) as V1StatefulSetStatus;
+        return { maker: object, pods: await ofRevision("controller-revision-hash", updateRevision) };
+      }
+      const { items } = await apps.listNamespacedReplicaSet({ namespace, labelSelector });
+      const newest = items.find((set) => set.metadata?.annotations?.[REVISION] === metadata?.annotations?.[REVISION]);
+      const hash = newest?.metadata?.labels?.[TEMPLATE_HASH] ?? "none";
+      return { maker: newest?.metadata?.name ?? object, pods: await ofRevision(TEMPLATE_HASH, hash) };
+    },
+    async warnings(names) {
+      const { items } = await core.listNamespacedEvent({ namespace, fieldSelector: "type=Warning" });
+      const time = ({ lastTimestamp, eventTime }: CoreV1Event) => new Date(lastTimestamp ?? eventTime ?? 0).getTime();
+      return items
+        .filter(({ involvedObject }) => names.includes(involvedObject.name ?? ""))
+        .sort((one, other) => time(one) - time(other));
+    },
+    async lastLines(pod, count) {
+      const { name = "" } = pod.metadata ?? {};
+      const restarted = (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+      const read = (previous: boolean) => core.readNamespacedPodLog({ name, namespace, tailLines: count, previous });
+      const text = await read(restarted).catch(() => (restarted ? read(false).catch(() => "") : ""));
+      return (text ?? "").split("\n").filter((line) => line.trim() !== "");
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CoreV1Event, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
+import { indent, quoteLines } from "../../check/logs";
+import type { Cluster, Revision, Workload } from "./cluster";
+import { podProblem } from "./podProblems";
+import type { RolloutInputs } from "./rollout";
+
+/** Between two looks at the cluster, in milliseconds. */
+const LOOK_MS = 500;
+
+/** How long what is wrong for good may still come right, as when a Secret is being written, in milliseconds. */
+const GRACE_MS = 5_000;
+
+/** What keeps a rollout from being done. */
+interface Obstacle {
+  message: string;
+  isFinal: boolean;
+  /** The pod that it is about. */
+  pod?: V1Pod;
+}
+
+/**
+ * Waits until every replica is of the newest revision and ready.
+ * @returns a pod of it; undefined when there is no replica
+ * @throws Error as soon as a pod can't start, with the cluster's warnings and the pod's last lines
+ */
+export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): Promise<V1Pod | undefined> {
+  const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
+  let finalSince: number | undefined;
+  for (;;) {
+    const workload = await cluster.workload();
+    const revision = await cluster.revision(workload);
+    if (isDone(workload)) return revision.pods.find((pod) => podProblem(pod) === undefined);
+    const obstacle = obstacleOf(workload, revision);
+    finalSince = obstacle.isFinal ? (finalSince ?? Date.now()) : undefined;
+    const isLate = Date.now() >= deadline;
+    if (isLate || (finalSince !== undefined && Date.now() - finalSince >= GRACE_MS)) {
+      const waited = isLate ? ` (waited ${inputs.timeoutSeconds} s)` : "";
+      throw new Error(await explain(cluster, inputs, { workload, revision, obstacle, waited }));
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+/** Whether the cluster has seen the newest revision: what its status and pods say is about an older one otherwise. */
+const isObserved = ({ metadata, status }: Workload): boolean =>
+  (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+
+function isDone(workload: Workload): boolean {
+  const { spec, status } = workload;
+  const wanted = spec?.replicas ?? 1;
+  return (
+    isObserved(workload) &&
+    (status?.replicas ?? 0) === wanted &&
+    (status?.updatedReplicas ?? 0) === wanted &&
+    (status?.availableReplicas ?? 0) === wanted
+  );
+}
+
+/** What keeps the rollout from being done: that of a pod that can't start before that of one that has not started yet. */
+function obstacleOf(workload: Workload, { pods }: Revision): Obstacle {
+  const { status } = workload;
+  if (!isObserved(workload)) return { message: "the cluster has not taken note of it yet", isFinal: false };
+  const obstacles: Obstacle[] = pods.flatMap((pod) => {
+    const problem = podProblem(pod);
+    return problem ? [{ ...problem, pod, message: `pod ${pod.metadata?.name}: ${problem.message}` }] : [];
+  });
+  // A quota, or the namespace's Pod Security, refuses pods before there are any.
+  const refused = (status as V1DeploymentStatus | undefined)?.conditions?.find(
+    ({ type, status }) => type === "ReplicaFailure" && status === "True",
+  );
+  if (refused) obstacles.unshift({ message: `the cluster refuses its pods: ${refused.message}`, isFinal: true });
+  const waiting = { message: "its pods are not ready yet", isFinal: false };
+  return obstacles.find(({ isFinal }) => isFinal) ?? obstacles[0] ?? waiting;
+}
+
+async function explain(
+  cluster: Cluster,
+  { server, object }: RolloutInputs,
+  {
+    workload,
+    revision,
+    obstacle,
+    waited,
+  }: { workload: Workload; revision: Revision; obstacle: Obstacle; waited: string },
+): Promise<string> {
+  const podNames = revision.pods.map(({ metadata }) => metadata?.name ?? "");
+  const warnings = await cluster.warnings([object, revision.maker, ...podNames]).catch((): CoreV1Event[] => []);
+  const told = [...new Set(warnings.map(({ reason, message }) => `${reason}: ${message}`))].slice(-5);
+  const serving = workload.status?.availableReplicas ?? 0;
+  const pods = serving === 1 ? "pod keeps" : "pods keep";
+  return [
+    `"${server}" is not rolled out: ${obstacle.message}${waited}.`,
+    ...(serving > 0 ? [`${serving} earlier ${pods} serving.`] : []),
+    ...(told.length > 0 ? [`Warnings of the cluster:\n${indent(told)}`] : []),
+    ...(obstacle.pod ? [quoteLines(await cluster.lastLines(obstacle.pod, 20))] : []),
+  ].join("\n");
+}

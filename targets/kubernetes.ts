@@ -1,0 +1,131 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import { McpImage } from "../components/image";
+import { selectorLabels } from "../components/kubernetes/labels";
+import { McpDeployment } from "../components/kubernetes/mcpDeployment";
+import { McpNamespace } from "../components/kubernetes/mcpNamespace";
+import { McpRedisStatefulSet, redisPassword } from "../components/kubernetes/mcpRedisStatefulSet";
+import { McpStatefulSet } from "../components/kubernetes/mcpStatefulSet";
+import type { EgressSettings } from "../components/kubernetes/settings";
+import * as pulumi from "../components/pulumi";
+import { Target } from "../components/server/args";
+import { REDIS } from "../components/services/redis";
+import type { ServerSetting, ServiceSetting, Settings } from "../config";
+import { requireContext } from "../config/kubeconfig";
+import type { ClusterConfig } from "../config/kubernetes";
+
+/** Where everything of the stack goes. */
+interface Place {
+  namespace: pulumi.Input<string>;
+  cluster: ClusterConfig;
+  provider: kubernetes.Provider;
+}
+
+/** A service that runs, under the name that servers ask for. */
+interface Running {
+  setting: ServiceSetting;
+  service: McpRedisStatefulSet | McpStatefulSet;
+}
+
+/** Refuses a stack that belongs to a cluster which this machine does not know, before anything is touched. */
+export function check({ cluster }: Settings): void {
+  if (cluster) requireContext(cluster);
+}
+
+/** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */
+export function deploy({ servers, services, cluster }: Settings): Record<string, object> {
+  if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
+  const provider = new kubernetes.Provider("kubernetes", {
+    context: cluster.context,
+    // The cluster stays the same when its address or certificate changes: else all objects would be replaced.
+    clusterIdentifier: cluster.context,
+    // With server-side apply the provider makes objects as one field manager and changes them as another, and its preview of
+    // a first change fails where both would own a field: another port, another kind of probe. Only so can it adopt.
+    ...(cluster.adopt ? { upsertExistingObjects: true } : { enableServerSideApply: false }),
+  });
+  const place = { cluster, provider, namespace: namespaceOf(cluster, services, provider) };
+  const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
+  return Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)]));
+}
+
+/**
+ * Registers only what is made outside the cluster, as `deploy` does: images and generated passwords. For manifests that
+ * others apply.
+ */
+export function prepare({ servers, services }: Settings): void {
+  for (const { name, kind } of services) {
+    if (kind === "redis") redisPassword(name, new pulumi.ComponentResource("mcp:index:McpRedisStatefulSet", name));
+  }
+  for (const { name, args } of servers) {
+    new McpImage(name, args, { parent: new pulumi.ComponentResource("mcp:index:McpDeployment", name) });
+  }
+}
+
+/** The namespace of the stack. It stays when a service keeps its data in it. */
+function namespaceOf(
+  {
+    namespace = `mcp-${pulumi.getStack()}`,
+    createNamespace,
+    keepData,
+    quota,
+    containerLimits,
+    containerRequests,
+  }: ClusterConfig,
+  services: ServiceSetting[],
+  provider: kubernetes.Provider,
+): pulumi.Input<string> {
+  if (!createNamespace) return namespace;
+  const hasData = services.some(({ kind, args }) => kind === "redis" || args.volume !== undefined);
+  const settings = { namespace, keep: keepData && hasData, quota, containerLimits, containerRequests };
+  return new McpNamespace("namespace", settings, { providers: [provider] }).namespace;
+}
+
+function runService({ name, kind, args }: ServiceSetting, { namespace, cluster, provider }: Place): Running["service"] {
+  const { context, keepData, imagePullSecrets } = cluster;
+  const { image, volumeSize, storageClass, memoryLimit } = args;
+  const shared = { namespace, context, keepData, imagePullSecrets, volumeSize, storageClass, memoryLimit };
+  const opts = { providers: [provider] };
+  if (kind === "redis") return new McpRedisStatefulSet(name, { ...shared, image: image || undefined }, opts);
+  const { command, env, secrets, volume, health, user, writable, cpuLimit, internalPort = 0 } = args;
+  return new McpStatefulSet(
+    name,
+    {
+      ...shared,
+      ...{ image, port: internalPort, command, env, secrets, volume, health, writable, cpuLimit },
+      ...(user !== undefined && { user: pulumi.output(user).apply(Number) }),
+    },
+    opts,
+  );
+}
+
+/** A server, and what the stack output `servers` says of it. */
+function runServer(
+  { name, args, services, deployment = {} }: ServerSetting,
+  { namespace, cluster, provider }: Place,
+  running: Running[],
+): object {
+  const needed = running.filter(({ setting }) => services.includes(setting.name));
+  const redis = needed.find(({ service }) => service instanceof McpRedisStatefulSet)?.service as
+    | McpRedisStatefulSet
+    | undefined;
+  const secrets = redis ? { REDIS_URL: redis.url, ...args.secrets } : args.secrets;
+  const { context, imagePullSecrets } = cluster;
+  const server = new McpDeployment(
+    name,
+    {
+      ...args,
+      ...(imagePullSecrets && { imagePullSecrets }),
+      ...deployment,
+      ...{ namespace, context, secrets },
+      egress: [...(deployment.egress ?? []), ...needed.map(egressTo)],
+    },
+    { providers: [provider], dependsOn: needed.map(({ service }) => service) },
+  );
+  const { transport, url, clusterUrl, image, tools, toolsDigest, clients } = server;
+  return { target: Target.Kubernetes, transport, url, clusterUrl, namespace, image, tools, toolsDigest, clients };
+}
+
+/** The server may connect to the services that it needs. */
+const egressTo = ({ setting: { name, kind, args } }: Running): EgressSettings => ({
+  podLabels: selectorLabels(name),
+  ports: [kind === "redis" ? REDIS.port : Number(args.internalPort)],
+});
