@@ -115,11 +115,11 @@ export class KubernetesResource implements ResourceType {
     const { preview, urn, signal } = context;
     if (!preview) assertReachable(cluster);
     else if (containsUnknown(inputs) || !(await cluster.serves(this.kind))) return news;
-    const { live: before, fieldManager } = fromState(olds);
+    const { inputs: oldInputs, live: before, fieldManager } = fromState(olds);
     const stateOf = (live: Properties) => toState({ inputs, live, fieldManager }, news);
     let seen: Properties | undefined;
     try {
-      seen = await update(cluster, inputs, before, { preview, fieldManager, signal });
+      seen = await update(cluster, { before: oldInputs, after: inputs }, before, { preview, fieldManager, signal });
       return stateOf(preview ? seen : await awaitReady(context, cluster, inputs, seen, true));
     } catch (error) {
       if (preview && isForbidden(error)) return news;
