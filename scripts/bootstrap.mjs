@@ -19,6 +19,7 @@ const COMMANDS = [
   "outputs",
   "advise",
   "eject",
+  "render",
   "compose:import",
   "compose:export",
   "pulumi",

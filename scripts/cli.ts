@@ -9,6 +9,8 @@ import { openSession, type Session, type SessionOptions } from "./session";
 export interface Cli {
   stack: string;
   flags: Set<string>;
+  /** Values of the command's own options. */
+  values: Record<string, string[]>;
   console: Console;
   interrupt: Interrupt;
   /** Milliseconds since the command began. */
@@ -28,7 +30,7 @@ export function command(
 ): void {
   main(async () => {
     const all = { ...SHARED, ...specs };
-    const { stack, flags } = parseOptions(name, process.argv.slice(2), all);
+    const { stack, flags, values } = parseOptions(name, process.argv.slice(2), all);
     if (flags.has("help")) {
       process.stdout.write(helpText(name, summary, all));
       return 0;
@@ -44,6 +46,7 @@ export function command(
     const cli: Cli = {
       stack,
       flags,
+      values,
       console,
       interrupt,
       elapsed: () => Date.now() - started,

@@ -27,6 +27,8 @@ export const SHARED = {
 export interface Options {
   stack: string;
   flags: Set<string>;
+  /** Values of the other options that take one, in the order given. */
+  values: Record<string, string[]>;
 }
 
 /**
@@ -44,7 +46,7 @@ export function parseOptions(
     Object.entries(specs).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
   );
   const { tokens } = parseArgs({ args: argv, options: config, strict: false, allowPositionals: true, tokens: true });
-  const options: Options = { stack: "local", flags: new Set() };
+  const options: Options = { stack: "local", flags: new Set(), values: {} };
   for (const token of tokens) {
     if (token.kind === "positional") throw new UsageError(unexpected(command, token.value, "stack" in specs));
     if (token.kind !== "option") continue;
@@ -53,18 +55,29 @@ export function parseOptions(
     if (spec.type === "boolean") {
       if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`);
       options.flags.add(token.name);
-    } else if (!token.value || (!token.inlineValue && token.value.startsWith("-"))) {
+    } else if (!token.value || (!token.inlineValue && /^-./.test(token.value))) {
       throw new UsageError(`--${token.name} needs a value: --${token.name} ${spec.value ?? "VALUE"}`);
-    } else {
+    } else if (token.name === "stack") {
       options.stack = token.value;
+    } else {
+      options.values[token.name] = [...(options.values[token.name] ?? []), token.value];
     }
   }
   // npm takes options before `--` for its own and drops them; `npm run destroy --stack=prod` would destroy `local`.
   if (env.npm_config_stack && !argv.some((arg) => /^(--stack|-s)/.test(arg))) {
     throw new UsageError(`npm kept --stack for itself. Put -- before the options: npm run ${command} -- --stack NAME`);
   }
+  for (const [name, { type, value = "VALUE" }] of Object.entries(specs)) {
+    if (type !== "string" || name === "stack" || NPM_SETTINGS.has(name)) continue;
+    if (env[`npm_config_${name}`] === undefined || options.values[name]) continue;
+    const right = `npm run ${command} -- --${name} ${value}`;
+    throw new UsageError(`npm kept --${name} for itself. Put -- before the options: ${right}`);
+  }
   return options;
 }
+
+/** Options of ours that are settings of npm too, and may be set for npm. */
+const NPM_SETTINGS = new Set(["cert"]);
 
 function unexpected(command: string, value: string, takesStack: boolean): string {
   const fix = takesStack ? ` A stack is named like this: npm run ${command} -- --stack ${value}` : "";

@@ -21,6 +21,8 @@ export interface SessionOptions {
   needsFile?: boolean;
   /** The module whose export is the program. Defaults to the compiled index.ts. */
   program?: string;
+  /** A program of our own, instead of the project's; it runs in this process with any engine. */
+  inline?: PulumiFn;
   engine?: Engine;
   paths?: UserPaths;
   interrupt?: Interrupt;
@@ -49,15 +51,15 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { stack: name, paths = userPaths(), say = () => {}, interrupt } = options;
   const root = resolve(options.root ?? projectRoot());
-  const file = await stackFile(root, name);
-  if (!file && options.needsFile) throw await unknownStack(root, name);
+  const settings = await stackFile(root, name);
+  if (!settings && options.needsFile) throw await unknownStack(root, name);
 
   const engine = options.engine ?? (await obtainEngine({ paths }));
   const command = engineCommand(engine, interrupt);
   // With the official language host the engine runs index.ts as `pulumi up` does; without one, this process is the host.
-  const program = engine.languageHost
-    ? {}
-    : { program: inlineProgram(options.program ?? join(root, "dist", "index.js")) };
+  const file = options.program ?? join(root, "dist", "index.js");
+  const inline = options.inline ?? (engine.languageHost ? undefined : inlineProgram(file));
+  const program = inline ? { program: inline } : {};
   const workspace = await LocalWorkspace.create({ workDir: root, pulumiCommand: command, ...program });
   const project = await workspace.projectSettings();
   const projectBackend = project.backend?.url;
@@ -65,7 +67,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (backend.created) say(`State lives on this machine: ${backend.folder}`);
   workspace.envVars = { ...backend.env, PATH: enginePath(engine), PULUMI_SKIP_UPDATE_CHECK: "true" };
   const configHome = privateConfigFolder(paths.data, project.name, root);
-  const configFile = backend.own && file ? await privateStackFile(file, configHome) : undefined;
+  const configFile = backend.own && settings ? await privateStackFile(settings, configHome) : undefined;
 
   const pulumi: Session["pulumi"] = async (args, { cwd = root } = {}) =>
     (await command.run(args, cwd, workspace.envVars)).stdout;

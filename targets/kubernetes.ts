@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
+import { McpImage } from "../components/image";
 import { selectorLabels } from "../components/kubernetes/labels";
 import { McpDeployment } from "../components/kubernetes/mcpDeployment";
 import { McpNamespace } from "../components/kubernetes/mcpNamespace";
-import { McpRedisStatefulSet } from "../components/kubernetes/mcpRedisStatefulSet";
+import { McpRedisStatefulSet, redisPassword } from "../components/kubernetes/mcpRedisStatefulSet";
 import { McpStatefulSet } from "../components/kubernetes/mcpStatefulSet";
 import type { EgressSettings } from "../components/kubernetes/settings";
 import * as pulumi from "../components/pulumi";
@@ -38,13 +39,25 @@ export function deploy({ servers, services, cluster }: Settings): Record<string,
     // The cluster stays the same when its address or certificate changes: else all objects would be replaced.
     clusterIdentifier: cluster.context,
     // With server-side apply the provider makes objects as one field manager and changes them as another, and its preview of
-    // a first change fails where both would own a field: another port, another kind of probe.
-    enableServerSideApply: false,
-    ...(cluster.adopt && { upsertExistingObjects: true }),
+    // a first change fails where both would own a field: another port, another kind of probe. Only so can it adopt.
+    ...(cluster.adopt ? { upsertExistingObjects: true } : { enableServerSideApply: false }),
   });
   const place = { cluster, provider, namespace: namespaceOf(cluster, services, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
   return Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)]));
+}
+
+/**
+ * Registers only what is made outside the cluster, as `deploy` does: images and generated passwords. For manifests that
+ * others apply.
+ */
+export function prepare({ servers, services }: Settings): void {
+  for (const { name, kind } of services) {
+    if (kind === "redis") redisPassword(name, new pulumi.ComponentResource("mcp:index:McpRedisStatefulSet", name));
+  }
+  for (const { name, args } of servers) {
+    new McpImage(name, args, { parent: new pulumi.ComponentResource("mcp:index:McpDeployment", name) });
+  }
 }
 
 /** The namespace of the stack. It stays when a service keeps its data in it. */

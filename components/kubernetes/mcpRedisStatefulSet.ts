@@ -34,7 +34,7 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpRedisStatefulSetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpRedisStatefulSet", name, {}, opts);
-    const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent: this });
+    const password = redisPassword(name, this);
     // Not as the image's own user: its number is that of a system user, which a node may have for something else.
     const { command, health, port, volume, passwordVariable } = REDIS;
     const image = args.image ?? REDIS.image;
@@ -47,3 +47,7 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+/** The password of a Redis: generated once, and kept in the stack's state. */
+export const redisPassword = (name: string, parent: pulumi.Resource): random.RandomPassword =>
+  new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent });

@@ -21,31 +21,27 @@ export function composeOptions(
   own: Record<string, OptionSpec>,
   env: NodeJS.ProcessEnv = process.env,
 ): ComposeOptions {
-  const found: Pick<ComposeOptions, "argument" | "file"> = {};
+  let argument: string | undefined;
   const rest: string[] = [];
-  for (let at = 0; at < argv.length; at++) {
-    const given = argv[at] ?? "";
-    const [, inline] = /^--file=(.+)$/.exec(given) ?? [];
-    if (own.file && (inline || given === "--file")) {
-      const value = inline ?? argv[++at];
-      if (!value || value.startsWith("-")) throw new UsageError("--file needs a value: --file compose.yaml");
-      found.file = value;
-    } else if (own.argument && !given.startsWith("-") && !/^(--stack|-s)$/.test(argv[at - 1] ?? "")) {
-      if (found.argument !== undefined) throw new UsageError(`One file at a time: ${found.argument} or ${given}.`);
-      found.argument = given;
+  for (const [at, given] of argv.entries()) {
+    if (own.argument && !given.startsWith("-") && !/^(--stack|-s|--file)$/.test(argv[at - 1] ?? "")) {
+      if (argument !== undefined) throw new UsageError(`One file at a time: ${argument} or ${given}.`);
+      argument = given;
     } else {
       rest.push(given);
     }
   }
   const specs = { stack: STACK, help: SHARED.help, ...withoutArgument(own) };
   const options = parseOptions(command, rest, specs, env);
+  const file = options.values.file?.at(-1);
   // npm takes options before `--` for its own and drops them.
-  for (const name of Object.keys(withoutArgument(own))) {
-    if (env[`npm_config_${name}`] === undefined || found.file || options.flags.has(name)) continue;
+  for (const [name, { type }] of Object.entries(withoutArgument(own))) {
+    if (type !== "boolean" || env[`npm_config_${name}`] === undefined || options.flags.has(name)) continue;
     throw new UsageError(`npm kept --${name} for itself. Put -- before the options: npm run ${command} -- --${name}`);
   }
   const isNamed = rest.some((given) => /^(--stack|-s)/.test(given));
-  return { ...options, stack: isNamed ? options.stack : "dev", ...found };
+  const stack = isNamed ? options.stack : "dev";
+  return { ...options, stack, ...(argument !== undefined && { argument }), ...(file !== undefined && { file }) };
 }
 
 /** The text of --help. */

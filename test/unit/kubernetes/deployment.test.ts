@@ -70,10 +70,11 @@ describe("McpDeployment", () => {
       rolloutTimeoutSeconds: 60,
       context: "prod",
       kubeconfig: "apiVersion: v1",
+      secrets: { API_KEY: "s3cret" },
     });
     const { template, secrets, kubeconfig, ...inputs } = inputsOf(resources, ROLLOUT);
     assert.match(template, /^[0-9a-f]{16}$/);
-    assert.deepEqual(secretValue(secrets), []);
+    assert.deepEqual(secretValue(secrets), ["s3cret"]);
     assert.equal(secretValue(kubeconfig), "apiVersion: v1");
     assert.deepEqual(inputs, {
       __provider: providerModule("Rollout"),

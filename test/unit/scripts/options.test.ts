@@ -3,6 +3,13 @@ import { helpText, parseOptions, SHARED, UsageError } from "../../../scripts/opt
 
 const SPECS = { ...SHARED, yes: { type: "boolean", short: "y", description: "Do not ask." } } as const;
 
+/** Of a command whose own options take values. */
+const VALUES = {
+  ...SHARED,
+  image: { type: "string", value: "NAME=REF", description: "An image." },
+  cert: { type: "string", value: "FILE", description: "A certificate." },
+} as const;
+
 const parse = (...argv: string[]) => parseOptions("up", argv, SPECS, {});
 const fails = (message: string, ...argv: string[]) =>
   assert.throws(
@@ -12,12 +19,16 @@ const fails = (message: string, ...argv: string[]) =>
 
 describe("parseOptions", () => {
   it("defaults to the stack local", () => {
-    assert.deepEqual(parse(), { stack: "local", flags: new Set() });
+    assert.deepEqual(parse(), { stack: "local", flags: new Set(), values: {} });
   });
 
   it("reads long and short options, values after a space or =", () => {
-    assert.deepEqual(parse("--stack", "dev", "--yes", "--json"), { stack: "dev", flags: new Set(["yes", "json"]) });
-    assert.deepEqual(parse("-s", "dev", "-y"), { stack: "dev", flags: new Set(["yes"]) });
+    assert.deepEqual(parse("--stack", "dev", "--yes", "--json"), {
+      stack: "dev",
+      flags: new Set(["yes", "json"]),
+      values: {},
+    });
+    assert.deepEqual(parse("-s", "dev", "-y"), { stack: "dev", flags: new Set(["yes"]), values: {} });
     assert.equal(parse("--stack=org/mcp/prod").stack, "org/mcp/prod");
   });
 
@@ -38,6 +49,26 @@ describe("parseOptions", () => {
     const env = { npm_config_stack: "prod" };
     assert.throws(() => parseOptions("destroy", [], SPECS, env), /npm run destroy -- --stack NAME/);
     assert.equal(parseOptions("destroy", ["--stack", "dev"], SPECS, env).stack, "dev");
+  });
+
+  it("reads values of other options, each as often as it is given", () => {
+    const argv = ["--image", "a=1", "--stack", "dev", "--image=b=2", "--cert", "c.pem"];
+    assert.deepEqual(parseOptions("render", argv, VALUES, {}), {
+      stack: "dev",
+      flags: new Set(),
+      values: { image: ["a=1", "b=2"], cert: ["c.pem"] },
+    });
+  });
+
+  it("notices other options that npm kept, unless they are settings of npm", () => {
+    assert.throws(
+      () => parseOptions("render", [], VALUES, { npm_config_image: "a=1" }),
+      new UsageError("npm kept --image for itself. Put -- before the options: npm run render -- --image NAME=REF"),
+    );
+    assert.deepEqual(parseOptions("render", [], VALUES, { npm_config_cert: "c.pem" }).values, {});
+    assert.deepEqual(parseOptions("render", ["--image", "b=2"], VALUES, { npm_config_image: "a=1" }).values, {
+      image: ["b=2"],
+    });
   });
 
   it("lists every option in the help", () => {

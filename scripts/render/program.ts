@@ -1,0 +1,28 @@
+import { Target } from "../../components/server/args";
+import type { Settings } from "../../config";
+import { UsageError } from "../options";
+
+/** Registers the stack's resources as index.ts does. The context is not looked up: no cluster is needed. */
+export function deployToKubernetes(stack: string): Settings {
+  const settings = settingsOf(stack);
+  target().deploy(settings);
+  return settings;
+}
+
+/** Registers what of the stack's resources is made outside the cluster. */
+export function prepareForKubernetes(stack: string): void {
+  target().prepare(settingsOf(stack));
+}
+
+// The SDKs are loaded only now: they take longer than all the rest.
+const target = () => require("../../targets/kubernetes") as typeof import("../../targets/kubernetes");
+
+function settingsOf(stack: string): Settings {
+  const { loadSettings } = require("../../config") as typeof import("../../config");
+  const settings = loadSettings();
+  if (settings.target === Target.Kubernetes) return settings;
+  throw new UsageError(
+    `The stack ${stack} has the target ${settings.target}: only stacks for Kubernetes have manifests.\n` +
+      "  fix: npm run render -- --stack NAME, with a stack whose mcp:target is kubernetes",
+  );
+}
