@@ -23,6 +23,7 @@ export const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
 export const ROLLOUT = "pulumi-nodejs:dynamic/mcp:Rollout";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 export const IMAGE = "docker:index/image:Image";
+export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 
 export const DIGEST = `registry.example.com/weather@sha256:${"a".repeat(64)}`;
 
@@ -43,7 +44,7 @@ export function checked({ type, name, inputs }: Registered): object {
 
 /** What providers report once they have done their work. */
 export function outputs({ type }: Registered): object {
-  if (type === IMAGE) return { repoDigest: DIGEST };
+  if (type === IMAGE || type === REMOTE_IMAGE) return { repoDigest: DIGEST };
   if (type === PASSWORD) return { result: "s3cret-password" };
   if (type === ROLLOUT) return { tools: ["forecast"], toolsDigest: "d1" };
   return {};
