@@ -1,6 +1,7 @@
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 import { EngineRunError } from "./engineCommand";
 import { type EventSink, type RunReport, readEvents } from "./engineEvents";
+import { explained } from "./explain";
 import { isStackMissing, type Session, StackMissingError } from "./session";
 
 /** What the engine can do with a stack. */
@@ -80,24 +81,13 @@ export async function operate(session: Session, operation: Operation, options: O
     if (!(error instanceof EngineRunError)) throw error;
     const errors = withoutEchoes(events.report.errors);
     // Without an error event the engine did not come to run the program; then its stderr says why.
-    throw new OperationError(
-      operation,
-      errors.length > 0 ? errors : [explained(error.message.replace(/^error: /, ""))],
-    );
+    const told = errors.length > 0 ? errors : [error.message.replace(/^error: /, "")];
+    throw new OperationError(operation, told.map(explained));
   } finally {
     events.finish();
     command.previewArgs = [];
   }
   return events.report;
-}
-
-/** Adds what to do to an error of the engine that does not say it. */
-function explained(message: string): string {
-  if (!/incorrect passphrase|passphrase must be set/.test(message)) return message;
-  return (
-    `${message}\n  fix: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the passphrase that the stack ` +
-    "and the secrets in its settings file were made with"
-  );
 }
 
 /** Leaves out errors that only say that there were errors, and the bare message of one that is there in full. */

@@ -36,7 +36,11 @@ export function deploy({ servers, services, cluster }: Settings): Record<string,
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
     context: cluster.context,
-    ...(cluster.adopt && { upsertExistingObjects: true }),
+    // The cluster stays the same when its address or certificate changes: else all objects would be replaced.
+    clusterIdentifier: cluster.context,
+    // With server-side apply the provider makes objects as one field manager and changes them as another, and its preview of
+    // a first change fails where both would own a field: another port, another kind of probe. Only so can it adopt.
+    ...(cluster.adopt ? { upsertExistingObjects: true } : { enableServerSideApply: false }),
   });
   const place = { cluster, provider, namespace: namespaceOf(cluster, services, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));

@@ -108,10 +108,6 @@ export const published = (internal: pulumi.Input<number>, external = internal) =
   protocol: "tcp",
 });
 
-/** Values that are masked in what is told of a container. */
-export const secretValues = (secrets: McpServerArgs["secrets"]): pulumi.Output<string[]> | undefined =>
-  secrets && pulumi.secret(pulumi.output(secrets).apply((values) => Object.values(values)));
-
 /** Variables as Docker takes them, sorted, since the provider keeps a set. All of them are secret as soon as one is. */
 export function environment(
   own: Record<string, string>,

@@ -5,8 +5,9 @@ import { McpImage } from "../image";
 import * as pulumi from "../pulumi";
 import { type DeployedServer, type McpServerArgs, plainSettings, resolve, Target } from "../server";
 import { reportAdvice } from "../server/diagnostics";
+import { secretValues } from "../server/secretValues";
 import { clientLaunch } from "./clientLaunch";
-import { CONTAINER_OPTIONS, containerInputs, KEEP_DATA, LOOPBACK, pidsLimit, secretValues } from "./containerInputs";
+import { CONTAINER_OPTIONS, containerInputs, KEEP_DATA, LOOPBACK, pidsLimit } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { developInputs } from "./develop";
 

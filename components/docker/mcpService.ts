@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { InvalidInputError, validateImageReference } from "../server";
-import { CONTAINER_OPTIONS, KEEP_DATA, PIDS_LIMIT, secretValues } from "./containerInputs";
+import { secretValues } from "../server/secretValues";
+import { CONTAINER_OPTIONS, KEEP_DATA, PIDS_LIMIT } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { serviceInputs } from "./serviceInputs";
 

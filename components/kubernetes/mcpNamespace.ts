@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
+import { plainFields } from "../server";
 import { labels } from "./labels";
 
 /** Arguments of McpNamespace. */
@@ -30,11 +31,13 @@ export class McpNamespace extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpNamespaceArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpNamespace", name, {}, opts);
-    const { namespace = `mcp-${pulumi.getStack()}`, quota, containerLimits, containerRequests, keep = false } = args;
+    // The engine has to know it before anything else: an output would count as false, and the data would go.
+    const { keep = false } = plainFields<{ keep?: boolean }>(args, ["keep"]);
+    const { namespace = `mcp-${pulumi.getStack()}`, quota, containerLimits, containerRequests } = args;
     const space = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: namespace, labels: { ...labels(name, "namespace"), ...POD_SECURITY } } },
-      { parent: this, retainOnDelete: keep === true },
+      { parent: this, retainOnDelete: keep },
     );
     const metadata = { namespace: space.metadata.name, labels: labels(name, "namespace") };
     new kubernetes.networking.v1.NetworkPolicy(

@@ -35,11 +35,12 @@ export class McpRedisStatefulSet extends pulumi.ComponentResource {
   constructor(name: string, args: McpRedisStatefulSetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpRedisStatefulSet", name, {}, opts);
     const password = redisPassword(name, this);
-    const { command, health, port, volume, user, passwordVariable } = REDIS;
+    // Not as the image's own user: its number is that of a system user, which a node may have for something else.
+    const { command, health, port, volume, passwordVariable } = REDIS;
     const image = args.image ?? REDIS.image;
     const service = new McpStatefulSet(
       name,
-      { ...args, image, command, health, port, volume, user, secrets: { [passwordVariable]: password.result } },
+      { ...args, image, command, health, port, volume, secrets: { [passwordVariable]: password.result } },
       { parent: this },
     );
     this.url = pulumi.secret(pulumi.interpolate`redis://:${password.result}@${service.host}:${port}`);

@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
 import { labels, selectorLabels, stackName } from "./labels";
-import { metadata, NO_WAIT, type Placement, WATCHED } from "./metadata";
-import { Rollout, templateDigest } from "./rollout";
-import { CHECKSUM, checksum, withValues } from "./secret";
+import { metadata, NO_WAIT, WATCHED } from "./metadata";
+import { Rollout, rolloutOf } from "./rollout";
+import { CHECKSUM, checksum, createSecret, withValues } from "./secret";
 import { servicePolicySpec, statefulSetSpec } from "./statefulSet";
 
 /** Arguments of McpStatefulSet: a service that servers need, such as PostgreSQL or Qdrant. */
@@ -55,10 +55,10 @@ export class McpStatefulSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpStatefulSet", name, {}, opts);
-    const { namespace, fixedNames = true, kubeconfig, context } = args;
+    const { namespace, fixedNames = true } = args;
     const secrets = withValues(args.secrets);
     const place = { name, namespace, fixedNames: fixedNames === true, component: "service" };
-    const secret = secrets && this.secret(place, secrets);
+    const secret = secrets && createSecret(this, place, secrets);
     const service = new kubernetes.core.v1.Service(
       `${name}-service`,
       {
@@ -88,28 +88,14 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     const rollout = new Rollout(
       `${name}-rollout`,
       {
-        server: name,
+        ...rolloutOf(set, { ...args, server: name }),
         kind: "StatefulSet",
-        namespace: set.metadata.namespace,
-        object: set.metadata.name,
-        template: templateDigest(set.spec.template),
         timeoutSeconds: 300,
-        ...(secrets && { secrets: pulumi.secret(pulumi.output(secrets).apply((values) => Object.values(values))) }),
-        ...(kubeconfig !== undefined && { kubeconfig: pulumi.secret(kubeconfig) }),
-        ...(context !== undefined && { context }),
       },
       { parent: this },
     );
     // Known only once the service is ready: whoever uses the host waits for it.
     this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
     this.registerOutputs();
-  }
-
-  private secret(place: Placement, secrets: NonNullable<McpStatefulSetArgs["secrets"]>): kubernetes.core.v1.Secret {
-    return new kubernetes.core.v1.Secret(
-      `${place.name}-secrets`,
-      { metadata: metadata({ ...place, fixedNames: false }), stringData: pulumi.secret(secrets) },
-      { parent: this },
-    );
   }
 }

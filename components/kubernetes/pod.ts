@@ -39,7 +39,7 @@ export function podTemplate(
       ...POD_DEFAULTS,
       serviceAccountName: serviceAccount,
       securityContext: podSecurity(deployment.runAsUser),
-      ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })) }),
+      ...(imagePullSecrets.length > 0 && { imagePullSecrets: references(imagePullSecrets) }),
       ...scheduling(deployment.scheduling, selectorLabels(name)),
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + callTimeoutSeconds + CLOSING_SECONDS,
       containers: [
@@ -73,6 +73,10 @@ export function podTemplate(
     },
   };
 }
+
+/** References to objects by their names, each once: the API server refuses others. */
+export const references = (names: pulumi.Input<string>[]): { name: pulumi.Input<string> }[] =>
+  [...new Set(names)].map((name) => ({ name }));
 
 /** Quantities in the form in which the API server gives them back: another would be a change at every preview. */
 function resources({ resources }: Pick<DeployedServer, "resources">): input.core.v1.ResourceRequirements {

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import type * as kubernetes from "@pulumi/kubernetes";
 import type { output } from "@pulumi/kubernetes/types";
 import stringify from "fast-json-stable-stringify";
 import type { InputsOf } from "../dynamic/inputsOf";
 import { DynamicResource } from "../dynamic/resource";
 import * as pulumi from "../pulumi";
+import { secretValues } from "../server/secretValues";
+import type { McpDeploymentArgs } from "./args";
 import type { RolloutInputs } from "./provider/rollout";
 
 /**
@@ -21,6 +24,28 @@ export class Rollout extends DynamicResource {
   }
 }
 
+/** The rollout of a workload, and the cluster that it is in. */
+export function rolloutOf(
+  { metadata, spec }: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet,
+  { server, secrets, kubeconfig, context }: Watcher,
+) {
+  return {
+    server,
+    namespace: metadata.namespace,
+    object: metadata.name,
+    template: templateDigest((spec as pulumi.Output<{ template: output.core.v1.PodTemplateSpec }>).template),
+    secrets: secretValues(secrets),
+    ...(kubeconfig !== undefined && { kubeconfig: pulumi.secret(kubeconfig) }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+/** For whom a rollout is watched, and with which credentials. */
+interface Watcher extends Pick<McpDeploymentArgs, "secrets" | "kubeconfig" | "context"> {
+  /** Name of the server or service, for messages. */
+  server: string;
+}
+
 /** A digest of what pods are made of. It is no secret: a template holds secrets by reference only. */
-export const templateDigest = (template: pulumi.Output<output.core.v1.PodTemplateSpec>): pulumi.Output<string> =>
+const templateDigest = (template: pulumi.Output<output.core.v1.PodTemplateSpec>): pulumi.Output<string> =>
   pulumi.unsecret(template).apply((pods) => createHash("sha256").update(stringify(pods)).digest("hex").slice(0, 16));

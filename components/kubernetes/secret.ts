@@ -1,10 +1,24 @@
 import { scryptSync } from "node:crypto";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
 import type { McpServerArgs, RegistryArgs } from "../server";
+import { metadata, type Placement } from "./metadata";
 
 /** The secrets, unless there are none for certain: a Secret without values would be replaced at every run. */
 export const withValues = (secrets: McpServerArgs["secrets"]): McpServerArgs["secrets"] =>
   secrets && Object.keys(secrets).length === 0 && !pulumi.Output.isInstance(secrets) ? undefined : secrets;
+
+/** A Secret with a name of its own for every content: pods of an older rollout keep theirs until they have ended. */
+export const createSecret = (
+  parent: pulumi.Resource,
+  place: Placement,
+  secrets: NonNullable<McpServerArgs["secrets"]>,
+): kubernetes.core.v1.Secret =>
+  new kubernetes.core.v1.Secret(
+    `${place.name}-secrets`,
+    { metadata: metadata({ ...place, fixedNames: false }), stringData: pulumi.secret(secrets) },
+    { parent },
+  );
 
 /** Annotation of a pod whose value changes with the secrets that it was started with. */
 export const CHECKSUM = "checksum/secrets";

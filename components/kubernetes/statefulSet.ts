@@ -3,7 +3,7 @@ import * as pulumi from "../pulumi";
 import { literal } from "./environment";
 import { type Labels, peerLabels, selectorLabels } from "./labels";
 import type { McpStatefulSetArgs } from "./mcpStatefulSet";
-import { cpu } from "./pod";
+import { cpu, references } from "./pod";
 import { CONTAINER_SECURITY, POD_DEFAULTS, podSecurity } from "./podSecurity";
 import { IMAGE_UID } from "./settings";
 
@@ -37,7 +37,7 @@ export function statefulSetSpec(
         ...POD_DEFAULTS,
         securityContext: podSecurity(args.user ?? IMAGE_UID),
         ...(imagePullSecrets && {
-          imagePullSecrets: pulumi.output(imagePullSecrets).apply((names) => names.map((one) => ({ name: one }))),
+          imagePullSecrets: pulumi.output(imagePullSecrets).apply(references),
         }),
         terminationGracePeriodSeconds: 30,
         containers: [serviceContainer(name, args, secretName)],
@@ -76,7 +76,9 @@ function serviceContainer(
   }: McpStatefulSetArgs,
   secretName: pulumi.Input<string> | undefined,
 ): input.core.v1.Container {
-  const ask = health === undefined ? { tcpSocket: { port: "service" } } : { exec: { command: health } };
+  // A service that still reads its data can't take work yet, but must not be restarted for that.
+  const alive = { tcpSocket: { port: "service" } };
+  const ready = health === undefined ? alive : { exec: { command: health } };
   const limits = {
     cpu: pulumi.output(cpuLimit).apply(cpu),
     memory: memoryLimit,
@@ -97,9 +99,9 @@ function serviceContainer(
       ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
     ]),
     resources: { limits, requests: { ...limits, cpu: "50m", "ephemeral-storage": "128Mi" } },
-    startupProbe: { ...ask, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
-    readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 5 },
-    livenessProbe: { ...ask, periodSeconds: 10, timeoutSeconds: 5 },
+    startupProbe: { ...alive, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
+    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 5 },
+    livenessProbe: { ...alive, periodSeconds: 10, timeoutSeconds: 5 },
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: {
       ...CONTAINER_SECURITY,

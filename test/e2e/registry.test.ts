@@ -73,7 +73,9 @@ describeWithDocker(
 
     it("that refuses the credentials: up fails with its words, and the old server goes on", async () => {
       await configure("wrong");
-      assert.match(await failedPush("second"), /^error: quick-image: .*(unauthorized|no basic auth credentials)/);
+      const message = await failedPush("second");
+      assert.match(message, /^error: quick-image: .*(unauthorized|no basic auth credentials)/);
+      assert.match(message, /\n {2}fix: check `username` in mcp:registry and the password/);
     });
 
     it("that does not answer: up names it, and the old server goes on", async () => {
@@ -81,7 +83,7 @@ describeWithDocker(
       await configure(PASSWORD);
       const message = await failedPush("third");
       assert.ok(message.includes(registry.server), message);
-      assert.match(message, /^error: quick-image: .*connection refused/);
+      assert.match(message, /^error: quick-image: .*connection refused\n {2}fix: start that registry/);
     });
 
     it("that is back again: the next up deploys what failed before", async () => {

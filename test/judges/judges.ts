@@ -43,20 +43,25 @@ export function hadolint(bin: string, files: string[]): Verdict[] {
 }
 
 /** checkov's failed checks, and how many passed: a judge that looked at nothing finds nothing. */
-export function checkov(bin: string, folder: string): { failed: Verdict[]; passed: number } {
-  const args = ["--directory", folder, "--framework", "dockerfile", "--output", "json", "--compact", "--skip-download"];
+export function checkov(
+  bin: string,
+  folder: string,
+  framework: "dockerfile" | "kubernetes" = "dockerfile",
+): { failed: Verdict[]; passed: number } {
+  const args = ["--directory", folder, "--framework", framework, "--output", "json", "--compact", "--skip-download"];
   const { stdout, status, stderr } = spawnSync(path.join(bin, "checkov"), args, OUTPUT);
   if (stdout === "") throw new Error(`checkov printed nothing (exit code ${status}): ${stderr}`);
   const { results } = JSON.parse(stdout) as {
     results: {
       passed_checks: unknown[];
-      failed_checks: { check_id: string; check_name: string; file_path: string }[];
+      failed_checks: { check_id: string; check_name: string; file_path: string; resource: string }[];
     };
   };
   return {
     passed: results.passed_checks.length,
     failed: results.failed_checks.map((check) => ({
-      file: check.file_path,
+      // A file may hold several objects of Kubernetes.
+      file: framework === "kubernetes" ? check.resource : check.file_path,
       rule: check.check_id,
       message: check.check_name,
     })),

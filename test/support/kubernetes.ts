@@ -42,7 +42,7 @@ function probe(): string | undefined {
     const config = new KubeConfig();
     config.loadFromFile(process.argv[1]);
     config.makeApiClient(CoreV1Api).listNamespace({ limit: 1 })
-      .catch((error) => { console.error(error.message); process.exit(1); });`;
+      .catch((error) => { console.error(error.cause?.message || error.message); process.exit(1); });`;
   const options = { cwd: __dirname, timeout: 10_000, encoding: "utf8" } as const;
   const { status, stderr } = spawnSync(process.execPath, ["-e", ask, kubeconfigFile], options);
   return status === 0

@@ -42,7 +42,7 @@ describe("the cluster that tests use", function () {
 
   it("is the one that MCP_TEST_KUBECONFIG names, if it answers", () => {
     const file = path.join(home, "given");
-    writeFiles(home, { given: kubeconfigOf("https://127.0.0.1:1") });
+    writeFiles(home, { given: kubeconfigOf("https://127.0.0.1:64999") });
     const { missing, ...rest } = chosen({ MCP_TEST_KUBECONFIG: file });
     assert.deepEqual(rest, { file });
     assert.match(missing ?? "", new RegExp(`^the cluster of ${file} does not answer \\(.*ECONNREFUSED`));

@@ -45,7 +45,7 @@ describe("McpDeployment", () => {
       name: "weather",
       namespace: "mcp-prod",
       labels: LABELS,
-      annotations: { "pulumi.com/skipAwait": "true" },
+      annotations: { "pulumi.com/waitFor": "jsonpath={.metadata.uid}" },
     });
     assert.equal(await settled(result.deployment), "weather");
   });
@@ -70,10 +70,11 @@ describe("McpDeployment", () => {
       rolloutTimeoutSeconds: 60,
       context: "prod",
       kubeconfig: "apiVersion: v1",
+      secrets: { API_KEY: "s3cret" },
     });
     const { template, secrets, kubeconfig, ...inputs } = inputsOf(resources, ROLLOUT);
     assert.match(template, /^[0-9a-f]{16}$/);
-    assert.deepEqual(secretValue(secrets), []);
+    assert.deepEqual(secretValue(secrets), ["s3cret"]);
     assert.equal(secretValue(kubeconfig), "apiVersion: v1");
     assert.deepEqual(inputs, {
       __provider: providerModule("Rollout"),
@@ -202,9 +203,9 @@ describe("McpDeployment", () => {
     assert.equal(inputsOf(login.resources, DEPLOYMENT).spec.template.spec.imagePullSecrets, undefined);
   });
 
-  it("uses the pull secrets that are named, and makes none then", async () => {
+  it("uses the pull secrets that are named, each once, and makes none then", async () => {
     const registry = { server: "registry.example.com", username: "ci", password: "s3cret-token" };
-    const { resources } = await deploy({ registry, imagePullSecrets: ["registry", "mirror"] });
+    const { resources } = await deploy({ registry, imagePullSecrets: ["registry", "mirror", "registry"] });
     const { imagePullSecrets } = inputsOf(resources, DEPLOYMENT).spec.template.spec;
     assert.deepEqual(imagePullSecrets, [{ name: "registry" }, { name: "mirror" }]);
     assert.ok(!typesOf(resources).includes(SECRET));

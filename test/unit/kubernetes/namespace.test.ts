@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { McpNamespace } from "../../../components";
 import { settled } from "../../support/mocks";
 import { inputsOf, NAMESPACE, NETWORK_POLICY, run, typesOf } from "./support";
@@ -71,5 +72,25 @@ describe("McpNamespace", () => {
     assert.deepEqual(inputsOf(resources, LIMITS).spec.limits, [
       { type: "Container", default: { cpu: "1" }, defaultRequest: { cpu: "100m" } },
     ]);
+  });
+
+  it("goes with the stack, unless it is told to stay: known to the engine before anything else", async () => {
+    const keptWith = async (args: object) => {
+      const kept: string[] = [];
+      const note: pulumi.ResourceTransformation = ({ type, opts }) => {
+        if (opts.retainOnDelete) kept.push(type);
+        return undefined;
+      };
+      await run(() => new McpNamespace("space", args, { transformations: [note] }));
+      return kept;
+    };
+    assert.deepEqual(await keptWith({}), []);
+    assert.deepEqual(await keptWith({ keep: true }), [NAMESPACE]);
+    await run(() =>
+      assert.throws(
+        () => new McpNamespace("space", { keep: pulumi.output(true) }),
+        /^InvalidInputError: keep: depends on/,
+      ),
+    );
   });
 });

@@ -170,6 +170,15 @@ describe("waitForRollout", () => {
     assert.equal(passed, 5_000);
   });
 
+  it("tells of the refusal before all else: it is why pods are missing", async () => {
+    const condition = { type: "ReplicaFailure", status: "True", message: "exceeded quota" };
+    const watched = cluster(() => ({ ...CRASHING, status: { observedGeneration: 1, conditions: [condition] } }));
+    assert.match(
+      (await wait(watched)).error ?? "",
+      /^"weather" is not rolled out: the cluster refuses its pods: exceeded quota\.$/m,
+    );
+  });
+
   it("does not hold an earlier revision's failure against one that the cluster has not taken note of", async () => {
     const condition = { type: "ReplicaFailure", status: "True", message: "quota" };
     const old: Scene = { ...CRASHING, generation: 2, status: { observedGeneration: 1, conditions: [condition] } };

@@ -5,20 +5,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { configProblems } from "../../../scripts/compose/checkConfig";
 import { readCompose } from "../../../scripts/compose/composeFile";
-import { exportFile } from "../../../scripts/compose/exportFile";
 import { findingLine } from "../../../scripts/compose/findings";
 import { importConfig } from "../../../scripts/compose/importConfig";
 import { removeFolders } from "../../support/folder";
 import { importFile, project, run } from "./composeProject";
-import { recordedResources, stateOf } from "./composeState";
 
 /** A compose file that nothing has to be told about. */
 const SMALL = "services: { app: { build: ., mem_limit: 512m } }\n";
 const CANARY = "canary-s3cret-41d7";
 
 /** Config and findings of services, without a file. */
-function imported(compose: string, namesInFile: (file: string) => string[] | undefined = () => undefined) {
-  const root = project(compose);
+function imported(
+  compose: string,
+  namesInFile: (file: string) => string[] | undefined = () => undefined,
+  files: Record<string, string> = {},
+) {
+  const root = project(compose, files);
   const result = importConfig(readCompose(compose, "docker-compose.yml"), {
     folder: path.join(root, "server"),
     root,
@@ -50,7 +52,8 @@ describe("npm run compose:import", () => {
 
   describe("servers", () => {
     it("takes name, source, Dockerfile, build arguments, platform and port", () => {
-      const { server, secrets, lines, problems } = imported(`
+      const { server, secrets, lines, problems } = imported(
+        `
 services:
   My_Server:
     build:
@@ -62,7 +65,10 @@ services:
     ports: ["127.0.0.1:8000:8000", "9000:9000/udp"]
     mem_limit: 1g
     cpus: 1.5
-`);
+`,
+        undefined,
+        { "server/docker/Dockerfile.prod": "FROM python:3.11-slim\nUSER 10001\n" },
+      );
       assert.deepEqual(server, {
         name: "my-server",
         source: "server",
@@ -154,60 +160,6 @@ services:
       assert.deepEqual(lines, [
         "a.build.context: https://git.example.com/a.git: the source is not on this machine; check it out, and add an entry for it",
       ]);
-    });
-  });
-
-  describe("servers that are images", () => {
-    const LABEL = "labels: { io.modelcontextprotocol.server.name: io.github.acme/weather }\n";
-
-    it("takes what their label says is a server: reference, command, platform and port", () => {
-      const { server, service, lines, problems } = imported(`
-services:
-  weather:
-    image: ghcr.io/acme/weather:1.4.2
-    platform: linux/amd64
-    command: serve --units "metric system"
-    ports: ["127.0.0.1:9000:9000"]
-    environment: { API_KEY: ${CANARY}, LEVEL: info }
-    mem_limit: 1g
-    ${LABEL}`);
-      assert.deepEqual(server, {
-        name: "weather",
-        port: 9000,
-        env: { LEVEL: "info" },
-        secrets: ["API_KEY"],
-        args: ["serve", "--units", "metric system"],
-        resources: { memoryLimit: "1Gi" },
-        image: { reference: "ghcr.io/acme/weather:1.4.2", platform: "linux/amd64" },
-      });
-      assert.equal(service, undefined);
-      assert.deepEqual([lines, problems], [[], []]);
-    });
-
-    it("names an image that is not pinned, which the config refuses, and other labels", () => {
-      const { lines, problems } = imported(
-        `services:\n  app:\n    image: acme/weather\n    mem_limit: 512m\n    labels: ["io.modelcontextprotocol.server.name=x", team=a]\n`,
-      );
-      assert.deepEqual(lines, [
-        "app.labels: team: containers carry the labels of this package alone; leave them out",
-        "app.image: acme/weather: it is not pinned, and would change by itself; write the version that runs now, such as `docker image ls` shows it",
-      ]);
-      assert.deepEqual(
-        problems.map(({ path: at }) => at),
-        ["mcp:servers[0].image.reference"],
-      );
-    });
-
-    it("takes back what an export wrote", () => {
-      const { text } = exportFile(stateOf(recordedResources()), "dev") ?? assert.fail("nothing was exported");
-      const { config, problems } = imported(text);
-      const { reference } = config["mcp:servers"].find(({ name }) => name === "node-server")?.image ?? {};
-      assert.equal(reference, parse(text).services["node-server"].image);
-      assert.deepEqual(
-        config["mcp:services"]?.map(({ name }) => name),
-        ["redis"],
-      );
-      assert.deepEqual(problems, []);
     });
   });
 

@@ -36,15 +36,14 @@ export function compare(
   // Of a custom kind the live object tells whether it belongs to a namespace.
   const namespaced = isBuiltIn(kind) ? isNamespaced(kind) : namespaceOf(live) !== "";
   const namespace = (object: Properties) => (namespaced ? namespaceOf(object) || "default" : undefined);
-  const isKnown = isProperties(wanted.metadata);
-  before = withMetadata(before, { namespace: isKnown ? namespace(before) : undefined, resourceVersion: undefined });
-  if (isKnown) wanted = withMetadata(wanted, { namespace: namespace(wanted) });
+  before = withMetadata(before, { namespace: namespace(before), resourceVersion: undefined });
+  wanted = withMetadata(wanted, { namespace: namespace(wanted) });
   if (nameOf(wanted) !== "") before = withMetadata(before, { name: nameOf(live) });
 
   const found = differences([], before, wanted).filter(({ path }) => !isIgnored(pathText(path), ignoreChanges));
   const replacing = replacedPaths(wanted, settings);
   const replaces = found
-    .filter((change) => replacing.some((path) => touches(change, path)))
+    .filter((change) => isAllMetadata(change) || replacing.some((path) => touches(change, path)))
     .map(({ path }) => pathText(path));
   return {
     changes: Object.fromEntries(found.map((change) => [pathText(change.path), change.kind])),
@@ -64,7 +63,10 @@ function differences(path: Step[], before: Value | undefined, after: Value | und
     return before === undefined || before === null ? [] : [{ path, kind: "delete", value: undefined }];
   }
   if (before === undefined) return [{ path, kind: "add", value: after }];
-  if (after === UNKNOWN) return [{ path, kind: "update", value: after }];
+  // As the official plugin has it: an unknown object is compared as an empty one.
+  if (after === UNKNOWN) {
+    return isProperties(before) ? differences(path, before, {}) : [{ path, kind: "update", value: after }];
+  }
   if (isProperties(before) && isProperties(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) => differences([...path, key], before[key], after[key]));
@@ -76,6 +78,9 @@ function differences(path: Step[], before: Value | undefined, after: Value | und
   }
   return sameValue(before, after) && !containsUnknown(after) ? [] : [{ path, kind: "update", value: after }];
 }
+
+/** Whether the program names the object no more, nor anything of its metadata. */
+const isAllMetadata = ({ path, kind }: Change): boolean => kind === "delete" && pathText(path) === "metadata";
 
 /** Whether a change is at, within or around a path such as `spec.containers[*].image`. */
 function touches({ path, value }: Change, pattern: string): boolean {
@@ -89,7 +94,9 @@ function touches({ path, value }: Change, pattern: string): boolean {
 
 function holds(value: Value | undefined, [first, ...rest]: string[]): boolean {
   if (first === undefined) return true;
-  if (first === "*") return Array.isArray(value) && value.some((one) => holds(one, rest));
+  // A list that goes, or is empty, counts as one in which everything changes.
+  if (first === "*" && value === undefined) return true;
+  if (first === "*") return Array.isArray(value) && (value.length === 0 || value.some((one) => holds(one, rest)));
   return isProperties(value) && value[first] !== undefined && holds(value[first], rest);
 }
 

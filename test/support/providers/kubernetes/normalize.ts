@@ -1,6 +1,6 @@
 import { containsUnknown, isProperties, type Properties, type Value } from "../values";
 import { isBuiltIn, isSecretKind, kindOf } from "./kind";
-import { metadataOf, objectAt, withMetadata } from "./object";
+import { objectAt, withMetadata } from "./object";
 import { canonicalQuantity } from "./quantity";
 
 // The official plugin reads inputs of built-in kinds into the API's Go types and writes them out again, so that what
@@ -19,7 +19,7 @@ const QUANTITY_MAPS = new Set([
   "overhead",
   "requests",
 ]);
-const QUANTITIES = new Set(["averageValue", "sizeLimit"]);
+const QUANTITIES = new Set(["averageValue", "sizeLimit", "target.value"]);
 
 /** Maps whose entries are the user's own, so that an empty value in them is a value. */
 const FREE_MAPS = new Set(["annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "parameters"]);
@@ -27,12 +27,25 @@ const FREE_MAPS = new Set(["annotations", "binaryData", "data", "labels", "match
 /** Objects that mean nothing when they are empty. */
 const LEFT_OUT_WHEN_EMPTY = new Set([...FREE_MAPS, ...QUANTITY_MAPS, "stringData"]);
 
-/** Empty texts and lists that Go does not leave out. */
-const KEPT_EMPTY = new Set(["apiGroup", "ingressClassName", "rules", "storageClassName", "volumeMode"]);
+/** Empty texts and lists that Go does not leave out, after the key of the object or list that they are in. */
+const KEPT_EMPTY = new Set([
+  ".rules",
+  "httpHeaders.value",
+  "projected.sources",
+  "roleRef.apiGroup",
+  "rules.verbs",
+  "spec.containers",
+  "spec.ingressClassName",
+  "spec.limits",
+  "spec.serviceName",
+  "spec.storageClassName",
+  "spec.volumeMode",
+]);
 
 /** Flags and numbers that Go leaves out when they are false or zero; for all others that is a value like any. */
 const LEFT_OUT_WHEN_ZERO = new Set([
   "failureThreshold",
+  "globalDefault",
   "hostIPC",
   "hostNetwork",
   "hostPID",
@@ -47,6 +60,7 @@ const LEFT_OUT_WHEN_ZERO = new Set([
   "stdin",
   "stdinOnce",
   "successThreshold",
+  "timeoutSeconds",
   "tty",
 ]);
 
@@ -67,7 +81,6 @@ export function normalizeInputs(inputs: Properties): Properties {
   if (!containsUnknown(inputs) && isBuiltIn(kindOf(inputs))) {
     normal = isSecretKind(kindOf(inputs)) ? normalizeSecret(inputs) : normalizeObject(inputs);
   }
-  if (!isProperties(normal.metadata)) return normal;
   return withMetadata(normal, Object.fromEntries(READ_ONLY.map((key) => [key, undefined])));
 }
 
@@ -80,33 +93,31 @@ function normalizeSecret(inputs: Properties): Properties {
   return { ...rest, data: { ...objectAt(inputs, "data"), ...Object.fromEntries(encoded) } };
 }
 
-function normalizeObject(object: Properties): Properties {
+/** @param at key of the object, or of the list that it is in */
+function normalizeObject(object: Properties, at = ""): Properties {
   const entries = Object.entries(object)
-    .map(([key, value]): [string, Value] => [key, normalizeValue(key, value)])
-    .filter(([key, value]) => key === "metadata" || !isLeftOut(key, value));
+    .map(([key, value]): [string, Value] => [key, normalizeValue(key, at, value)])
+    .filter(([key, value]) => key === "metadata" || !isLeftOut(key, at, value));
   return Object.fromEntries(entries);
 }
 
-function normalizeValue(key: string, value: Value): Value {
-  if (QUANTITIES.has(key)) return quantity(value);
-  if (FREE_MAPS.has(key)) return value;
-  if (Array.isArray(value)) return value.map((one) => (isProperties(one) ? normalizeObject(one) : one));
-  if (!isProperties(value)) return value;
-  // A probe's or volume's own `limits` and `default` are no maps of quantities.
-  const holdsQuantities = QUANTITY_MAPS.has(key) && Object.values(value).every((one) => typeof one !== "object");
-  if (holdsQuantities) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, quantity(one)]));
-  return normalizeObject(value);
+function normalizeValue(key: string, at: string, value: Value): Value {
+  if (QUANTITIES.has(key) || QUANTITIES.has(`${at}.${key}`)) return quantity(value);
+  if (Array.isArray(value)) return value.map((one) => (isProperties(one) ? normalizeObject(one, key) : one));
+  if (!isProperties(value) || FREE_MAPS.has(key)) return value;
+  const isFlat = Object.values(value).every((one) => typeof one !== "object");
+  // A Service's selector is a map of labels; all others have `matchLabels`.
+  if (key === "selector" && isFlat) return value;
+  if (!isFlat || !QUANTITY_MAPS.has(key)) return normalizeObject(value, key);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, quantity(one)]));
 }
 
 const quantity = (value: Value): Value =>
   typeof value === "string" || typeof value === "number" ? canonicalQuantity(String(value)) : value;
 
-function isLeftOut(key: string, value: Value): boolean {
+function isLeftOut(key: string, at: string, value: Value): boolean {
   if (value === null) return true;
   if (isProperties(value)) return Object.keys(value).length === 0 && LEFT_OUT_WHEN_EMPTY.has(key);
-  if (value === "" || (Array.isArray(value) && value.length === 0)) return !KEPT_EMPTY.has(key);
+  if (value === "" || (Array.isArray(value) && value.length === 0)) return !KEPT_EMPTY.has(`${at}.${key}`);
   return (value === false || value === 0) && LEFT_OUT_WHEN_ZERO.has(key);
 }
-
-/** Whether the inputs' metadata can be read. */
-export const hasMetadata = (inputs: Properties): boolean => Object.keys(metadataOf(inputs)).length > 0;

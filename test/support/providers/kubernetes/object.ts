@@ -1,8 +1,13 @@
-import { isProperties, type Properties, textOf, type Value } from "../values";
+import { isProperties, type Properties, textOf, UNKNOWN, type Value } from "../values";
 
 export const metadataOf = (object: Properties): Properties => objectAt(object, "metadata");
 export const nameOf = (object: Properties): string => textOf(metadataOf(object).name);
-export const namespaceOf = (object: Properties): string => textOf(metadataOf(object).namespace);
+
+/** The object's namespace; empty when it has none, or one that is not known yet: the official plugin takes that for none. */
+export function namespaceOf(object: Properties): string {
+  const namespace = textOf(metadataOf(object).namespace);
+  return namespace === UNKNOWN ? "" : namespace;
+}
 
 /** The value at a path of keys. */
 export function at(object: Value | undefined, ...keys: string[]): Value | undefined {
@@ -17,8 +22,10 @@ export function objectAt(object: Value | undefined, ...keys: string[]): Properti
   return isProperties(value) ? value : {};
 }
 
-/** The object with other metadata; what is undefined goes. */
+/** The object with other metadata; what is undefined goes. Metadata that is not known yet stays as it is. */
 export function withMetadata(object: Properties, changes: Record<string, Value | undefined>): Properties {
+  const isRemoval = Object.values(changes).every((value) => value === undefined);
+  if (object.metadata === undefined ? isRemoval : !isProperties(object.metadata)) return object;
   const metadata = Object.entries({ ...metadataOf(object), ...changes }).filter(
     (entry): entry is [string, Value] => entry[1] !== undefined,
   );

@@ -6,7 +6,7 @@ const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 const UNIT = 3; // Place of "" in DECIMAL.
 const NANO = 1_000_000_000n;
 
-const FORM = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|([eE])([+-]?\d+))$/;
+const FORM = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|(e)([+-]?\d+))$/;
 
 /** The canonical form: "0.5" is "500m", "1024Mi" is "1Gi". What is no quantity stays as it is. */
 export function canonicalQuantity(text: string): string {

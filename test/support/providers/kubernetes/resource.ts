@@ -5,11 +5,11 @@ import { assertReady, awaitGone, awaitReady, NotReadyError } from "./await";
 import { fromState, toState, withSecrets } from "./checkpoint";
 import type { Cluster } from "./cluster";
 import { compare } from "./diff";
-import type { Kind } from "./kind";
+import { isBuiltIn, type Kind } from "./kind";
 import { CREATOR } from "./managedFields";
 import { autonamed, suffix } from "./naming";
 import { normalizeInputs } from "./normalize";
-import { annotationOf, idOf, nameOf, namespaceOf, parseId, withMetadata } from "./object";
+import { annotationOf, idOf, metadataOf, nameOf, namespaceOf, parseId, withMetadata } from "./object";
 import { pruneObject } from "./prune";
 import { settingsOf } from "./settings";
 import { create, creationFailure, NamespaceMissingError, update } from "./write";
@@ -22,12 +22,17 @@ export class KubernetesResource implements ResourceType {
   ) {}
 
   async check(context: Context, olds: Properties, news: Properties): Promise<Checked> {
+    if (isBuiltIn(this.kind) && /(List|Patch)$/.test(this.kind.kind)) {
+      throw new Error(
+        "list resources exist for compatibility with YAML manifests and Helm charts, and cannot be created directly. Use " +
+          "the underlying resource type instead (patch resources are not part of the test provider)",
+      );
+    }
     const cluster = await this.clusterOf(context.config);
     if (cluster.unreachable && cluster.settings.skipUpdateUnreachable) return { inputs: olds, failures: [] };
     let inputs = normalizeInputs(plainProperties(news));
-    if (inputs.metadata === undefined) inputs = { ...inputs, metadata: {} };
     inputs = autonamed(inputs, plainProperties(olds), context.name, context.seed);
-    if (textOf((inputs.metadata as Properties).generateName ?? null) !== "" && nameOf(inputs) === "") {
+    if (textOf(metadataOf(inputs).generateName) !== "" && nameOf(inputs) === "") {
       throw new Error("the `.metadata.generateName` field is not supported in Server-Side Apply mode");
     }
     if (cluster.namespace !== "" && namespaceOf(inputs) === "" && (await cluster.isNamespaced(this.kind))) {
@@ -110,11 +115,11 @@ export class KubernetesResource implements ResourceType {
     const { preview, urn, signal } = context;
     if (!preview) assertReachable(cluster);
     else if (containsUnknown(inputs) || !(await cluster.serves(this.kind))) return news;
-    const { live: before, fieldManager } = fromState(olds);
+    const { inputs: oldInputs, live: before, fieldManager } = fromState(olds);
     const stateOf = (live: Properties) => toState({ inputs, live, fieldManager }, news);
     let seen: Properties | undefined;
     try {
-      seen = await update(cluster, inputs, before, { preview, fieldManager, signal });
+      seen = await update(cluster, { before: oldInputs, after: inputs }, before, { preview, fieldManager, signal });
       return stateOf(preview ? seen : await awaitReady(context, cluster, inputs, seen, true));
     } catch (error) {
       if (preview && isForbidden(error)) return news;

@@ -3,6 +3,7 @@ import type { Properties } from "../values";
 import { isAlreadyExists, isConflict, isNamespaceMissing, isNotFound, NoMatchError } from "./apiError";
 import type { Cluster } from "./cluster";
 import { CREATOR, isOwnedByCreator, managedFieldsOf, takenOver } from "./managedFields";
+import { mergePatch } from "./mergePatch";
 import { annotationOf, nameOf } from "./object";
 
 /** What a write depends on besides the object. */
@@ -49,14 +50,19 @@ export async function create(cluster: Cluster, object: Properties, write: Write)
   }
 }
 
-/** Brings a live object to new inputs. */
+/** Brings a live object from its old inputs to new ones. */
 export async function update(
   cluster: Cluster,
-  inputs: Properties,
+  { before: olds, after: inputs }: { before: Properties; after: Properties },
   live: Properties,
   write: Write,
 ): Promise<Properties> {
   const path = await cluster.pathOf(live);
+  if (!cluster.settings.enableServerSideApply && inputs.kind !== "CustomResourceDefinition") {
+    const contentType = "application/merge-patch+json";
+    const body = mergePatch(olds, inputs);
+    return cluster.send({ method: "PATCH", path, query: query(write.preview, CREATOR), contentType, body });
+  }
   const before = await cluster.get(live);
   if (inputs.kind === "CustomResourceDefinition") {
     const resourceVersion = (before.metadata as Properties).resourceVersion ?? "";

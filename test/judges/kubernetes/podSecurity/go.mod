@@ -3,8 +3,8 @@ module podsecurity
 go 1.24.0
 
 require (
-	k8s.io/api v0.34.1
-	k8s.io/pod-security-admission v0.34.1
+	k8s.io/api v0.34.4
+	k8s.io/pod-security-admission v0.34.4
 )
 
 require (
@@ -20,8 +20,8 @@ require (
 	golang.org/x/net v0.38.0 // indirect
 	golang.org/x/text v0.23.0 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
-	k8s.io/apimachinery v0.34.1 // indirect
-	k8s.io/component-base v0.34.1 // indirect
+	k8s.io/apimachinery v0.34.4 // indirect
+	k8s.io/component-base v0.34.4 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 	k8s.io/utils v0.0.0-20250604170112-4c0f3b243397 // indirect
 	sigs.k8s.io/json v0.0.0-20241014173422-cfa47c3a1cc8 // indirect
