@@ -28,11 +28,6 @@ export function kubernetesProvider(): TestProvider {
     checkConfig: checkSettings,
     replacesConfig: (olds, news) => replacingSettings(olds, news, activeCluster),
     async configure(config) {
-      if (!settingsOf(config).enableServerSideApply) {
-        throw new Error(
-          "enableServerSideApply: false is not part of the test provider; it updates by server-side apply",
-        );
-      }
       // Each operation looks anew whether the cluster answers.
       clusters.set(stableText(config), Cluster.open(config));
     },
