@@ -9,7 +9,7 @@ import { sessionSource } from "./render/source";
 import type { SessionOptions } from "./session";
 
 const SUMMARY =
-  "Writes the Kubernetes manifests that up would apply, for Argo CD, Flux or kubectl. No cluster is contacted; secret\n" +
+  "Writes the Kubernetes manifests that up would apply, for Argo CD, Flux or kubectl. It needs no cluster; secret\n" +
   "values are not written unless you say so.";
 
 command("render", SUMMARY, RENDER_OPTIONS, async (cli) => {

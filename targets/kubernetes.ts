@@ -32,7 +32,8 @@ export function check({ cluster }: Settings): void {
 }
 
 /** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */
-export function deploy({ servers, services, cluster }: Settings): Record<string, object> {
+export function deploy(settings: Settings): Record<string, object> {
+  const { servers, services, cluster } = settings;
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
     context: cluster.context,
@@ -42,7 +43,7 @@ export function deploy({ servers, services, cluster }: Settings): Record<string,
     // a first change fails where both would own a field: another port, another kind of probe. Only so can it adopt.
     ...(cluster.adopt ? { upsertExistingObjects: true } : { enableServerSideApply: false }),
   });
-  const place = { cluster, provider, namespace: namespaceOf(cluster, services, provider) };
+  const place = { cluster, provider, namespace: namespaceOf(cluster, settings, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
   return Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)]));
 }
@@ -70,13 +71,15 @@ function namespaceOf(
     containerLimits,
     containerRequests,
   }: ClusterConfig,
-  services: ServiceSetting[],
+  { servers, services }: Settings,
   provider: kubernetes.Provider,
 ): pulumi.Input<string> {
   if (!createNamespace) return namespace;
   const hasData = services.some(({ kind, args }) => kind === "redis" || args.volume !== undefined);
-  const settings = { namespace, keep: keepData && hasData, quota, containerLimits, containerRequests };
-  return new McpNamespace("namespace", settings, { providers: [provider] }).namespace;
+  // One server that takes its network as it comes would be cut off by a rule for all.
+  const denyAll = servers.every(({ deployment }) => deployment?.networkRules !== "none");
+  const args = { namespace, denyAll, keep: keepData && hasData, quota, containerLimits, containerRequests };
+  return new McpNamespace("namespace", args, { providers: [provider] }).namespace;
 }
 
 function runService({ name, kind, args }: ServiceSetting, { namespace, cluster, provider }: Place): Running["service"] {
@@ -116,7 +119,9 @@ function runServer(
       ...(imagePullSecrets && { imagePullSecrets }),
       ...deployment,
       ...{ namespace, context, secrets },
-      egress: [...(deployment.egress ?? []), ...needed.map(egressTo)],
+      ...(deployment.networkRules !== "none" && {
+        egress: [...(deployment.egress ?? []), ...needed.map(egressTo)],
+      }),
     },
     { providers: [provider], dependsOn: needed.map(({ service }) => service) },
   );

@@ -10,6 +10,7 @@ import { Rollout, rolloutOf } from "./rollout";
 import { createSafeguards } from "./safeguards";
 import { serviceSpec } from "./service";
 import { resolveDeployment, serverArgsOf } from "./settings";
+import { deploymentWarnings } from "./validate";
 import { expose } from "./wayIn";
 import { createWorkload } from "./workload";
 
@@ -44,6 +45,7 @@ export class McpDeployment extends pulumi.ComponentResource {
     reportAdvice(server, Target.Kubernetes, this, deployment.replicas);
 
     const place = { name, namespace: args.namespace, fixedNames: deployment.fixedNames, component: "mcp-server" };
+    for (const warning of deploymentWarnings(server, deployment)) void pulumi.log.warn(warning, this);
     const image = pinned(server, settings.image) ?? new McpImage(name, serverArgs, { parent: this }).reference;
     const service = this.service(server, place);
     const workload = createWorkload(this, server, deployment, place, { image, service }, args);

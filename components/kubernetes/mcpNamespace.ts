@@ -13,6 +13,8 @@ export interface McpNamespaceArgs {
   containerLimits?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** What is set aside for containers that ask for nothing themselves. Defaults to `containerLimits`. */
   containerRequests?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Whether a NetworkPolicy denies its pods everything that no other rule allows. Defaults to true. */
+  denyAll?: pulumi.Input<boolean>;
   /** Whether the namespace, and all data in it, stays when it is destroyed. Defaults to false. */
   keep?: pulumi.Input<boolean>;
 }
@@ -32,7 +34,10 @@ export class McpNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: McpNamespaceArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpNamespace", name, {}, opts);
     // The engine has to know it before anything else: an output would count as false, and the data would go.
-    const { keep = false } = plainFields<{ keep?: boolean }>(args, ["keep"]);
+    const { keep = false, denyAll = true } = plainFields<{ keep?: boolean; denyAll?: boolean }>(args, [
+      "keep",
+      "denyAll",
+    ]);
     const { namespace = `mcp-${pulumi.getStack()}`, quota, containerLimits, containerRequests } = args;
     const space = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
@@ -40,14 +45,16 @@ export class McpNamespace extends pulumi.ComponentResource {
       { parent: this, retainOnDelete: keep },
     );
     const metadata = { namespace: space.metadata.name, labels: labels(name, "namespace") };
-    new kubernetes.networking.v1.NetworkPolicy(
-      `${name}-deny`,
-      {
-        metadata: { ...metadata, name: "default-deny" },
-        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-      },
-      { parent: this },
-    );
+    if (denyAll) {
+      new kubernetes.networking.v1.NetworkPolicy(
+        `${name}-deny`,
+        {
+          metadata: { ...metadata, name: "default-deny" },
+          spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+        },
+        { parent: this },
+      );
+    }
     if (quota) {
       new kubernetes.core.v1.ResourceQuota(
         `${name}-quota`,

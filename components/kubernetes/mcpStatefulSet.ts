@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
+import { InvalidInputError, validateImageReference } from "../server";
 import { labels, selectorLabels, stackName } from "./labels";
 import { metadata, NO_WAIT, WATCHED } from "./metadata";
 import { Rollout, rolloutOf } from "./rollout";
@@ -57,6 +58,7 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     super("mcp:index:McpStatefulSet", name, {}, opts);
     const { namespace, fixedNames = true } = args;
     const secrets = withValues(args.secrets);
+    requirePinned(args.image);
     const place = { name, namespace, fixedNames: fixedNames === true, component: "service" };
     const secret = secrets && createSecret(this, place, secrets);
     const service = new kubernetes.core.v1.Service(
@@ -98,4 +100,10 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
     this.registerOutputs();
   }
+}
+
+/** @throws InvalidInputError for an image that may be another one tomorrow, where it is known */
+function requirePinned(image: pulumi.Input<string>): void {
+  const { problems } = typeof image === "string" ? validateImageReference(image, "image") : { problems: [] };
+  if (problems.length > 0) throw new InvalidInputError(problems);
 }

@@ -1,6 +1,7 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "../pulumi";
 import { type DeployedServer, imageCommand } from "../server";
+import { literal } from "./environment";
 import { type Labels, selectorLabels } from "./labels";
 import { CONTAINER_SECURITY, POD_DEFAULTS, podSecurity } from "./podSecurity";
 import { probes } from "./probes";
@@ -32,7 +33,7 @@ export function podTemplate(
   { image, env, serviceAccount, imagePullSecrets, annotations, labels }: PodSurroundings,
 ): input.core.v1.PodTemplateSpec {
   const { name, port, metricsPort, callTimeoutSeconds } = server;
-  const args = imageCommand(server);
+  const args = imageCommand(server).map(literal);
   return {
     metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {

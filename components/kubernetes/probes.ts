@@ -22,7 +22,8 @@ export function probes({ probe, health }: Pick<ResolvedServer, "probe" | "health
   };
   const timing = (periodSeconds: number) => ({
     periodSeconds,
-    timeoutSeconds: Math.min(timeoutSeconds, periodSeconds),
+    // A command has to start first, which takes seconds where there is half a CPU.
+    timeoutSeconds: probe.kind === "command" ? timeoutSeconds : Math.min(timeoutSeconds, periodSeconds),
     failureThreshold: retries,
   });
   return {

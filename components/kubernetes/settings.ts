@@ -76,6 +76,14 @@ export interface ResolvedDeployment extends DeploymentSettings {
   rolloutTimeoutSeconds: number;
 }
 
+const NO_REGISTRY: Problem = {
+  path: "registry",
+  message: "is missing: the nodes of a cluster pull the image from a registry",
+  allowed:
+    'where to push it, such as { server: "ghcr.io", namespace: "acme" }; or `image.reference`, an image that is there',
+  fix: "set `registry`",
+};
+
 /** The user of images that are built here. */
 export const IMAGE_UID = 10001;
 
@@ -111,6 +119,7 @@ export function serverArgsOf(args: McpDeploymentArgs): McpServerArgs {
 export function resolveDeployment(server: DeployedServer, args: McpDeploymentArgs): ResolvedDeployment {
   const settings = plainFields<DeploymentSettings>(args, DEPLOYMENT_FIELDS);
   const problems: Problem[] = deploymentProblems(server, settings);
+  if (args.registry === undefined && server.imageReference === undefined) problems.push(NO_REGISTRY);
   if (problems.length > 0) throw new InvalidInputError(problems);
   const { replicas = 1, autoscaling } = settings;
   return {

@@ -1,5 +1,5 @@
 import { type Problem, type ResolvedServer, Sessions, Transport, validateChoice, validateWhole } from "../server";
-import { NetworkRules } from "./args";
+import { ExposureKind, NetworkRules } from "./args";
 import type { DeploymentSettings } from "./settings";
 import { egressProblems } from "./validateEgress";
 import { exposureProblems } from "./validateExposure";
@@ -18,8 +18,20 @@ export function deploymentProblems(server: Server, settings: DeploymentSettings)
     ...(server.launchedByClient ? [launchedByClient()] : []),
     ...(server.develop ? [develop()] : []),
     ...(networkRules === undefined ? [] : validateChoice(networkRules, Object.values(NetworkRules), "networkRules")),
+    ...(networkRules === NetworkRules.None ? unruled(settings) : []),
     ...egress.flatMap((rule, index) => egressProblems(rule, networkRules, `egress[${index}]`)),
     ...(exposure ? exposureProblems(server, exposure) : []),
+  ];
+}
+
+/** What deserves the user's attention and stops nothing. */
+export function deploymentWarnings(
+  { sessions }: Pick<Server, "sessions">,
+  { exposure }: Pick<DeploymentSettings, "exposure">,
+): string[] {
+  if (sessions !== Sessions.Affinity || exposure?.kind !== ExposureKind.Gateway) return [];
+  return [
+    "sessions: affinity holds through a Gateway for clients that keep cookies only, which MCP clients do not: set sessions to redis, or to none where the server keeps none",
   ];
 }
 
@@ -77,6 +89,16 @@ function scalingProblems({ transport, sessions }: Server, settings: DeploymentSe
     },
   ];
 }
+
+/** Rules that nobody would enforce. */
+const unruled = ({ ingress, egress }: DeploymentSettings): Problem[] =>
+  Object.entries({ ingress, egress })
+    .filter(([, rules]) => rules && rules.length > 0)
+    .map(([path]) => ({
+      path,
+      message: "means nothing with `networkRules: none`",
+      fix: "remove it, or `networkRules`",
+    }));
 
 const launchedByClient = (): Problem => ({
   path: "launchedByClient",

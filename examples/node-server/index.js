@@ -18,7 +18,9 @@ const HOST = process.env.HOST || "127.0.0.1";
 const PORT = port("PORT", 8080);
 const METRICS_HOST = process.env.METRICS_HOST || HOST;
 const METRICS_PORT = port("METRICS_PORT", 8000);
-const ALLOWED_HOSTS = (process.env.ALLOWED_HOSTS || "").split(",").flatMap((host) => host.trim() || []);
+const listed = (text = "") => text.split(",").flatMap((item) => item.trim() || []);
+const ALLOWED_HOSTS = listed(process.env.ALLOWED_HOSTS);
+const ALLOWED_ORIGINS = listed(process.env.ALLOWED_ORIGINS);
 const SHUTDOWN_GRACE_MS = Number(process.env.SHUTDOWN_GRACE_SECONDS || 7) * 1000;
 const UNREADY_MS = 1000; // Proxies go on sending for a moment after a shutdown begins: that still has to land.
 const CLOSE_MS = 1000;
@@ -30,7 +32,7 @@ const handleMcp = toNodeHandler(mcp, { onerror: (error) => log("ERROR", error.me
 // Browsers must not reach the server from foreign pages (DNS rebinding): the Origin is always checked, the Host when
 // the server is bound to loopback or ALLOWED_HOSTS says under which names clients come.
 const knownHosts = [...localhostAllowedHostnames(), ...ALLOWED_HOSTS];
-const originAllowed = originValidation(knownHosts);
+const originAllowed = originValidation([...knownHosts, ...ALLOWED_ORIGINS.map((origin) => new URL(origin).hostname)]);
 const checksHost = ALLOWED_HOSTS.length > 0 || ["localhost", "127.0.0.1", "::1"].includes(HOST);
 const hostAllowed = checksHost ? hostHeaderValidation(knownHosts) : () => true;
 

@@ -38,6 +38,7 @@ GREETING = os.environ.get("GREETING") or "Hello"
 API_KEY = os.environ.get("API_KEY", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+ALLOWED_ORIGINS = [origin.strip() for origin in os.environ.get("ALLOWED_ORIGINS", "").split(",") if origin.strip()]
 DEPENDENCY_TIMEOUT_SECONDS = 2
 MCP_PATH = "/mcp"
 
@@ -123,7 +124,10 @@ if __name__ == "__main__":
         # when the server is bound to loopback or ALLOWED_HOSTS says under which names clients come.
         host_origin_protection="auto",
         allowed_hosts=ALLOWED_HOSTS or None,
-        allowed_origins=[f"*://{host}:*" for host in ("localhost", "127.0.0.1", "[::1]", *ALLOWED_HOSTS)],
+        allowed_origins=[
+            *(f"*://{host}:*" for host in ("localhost", "127.0.0.1", "[::1]", *ALLOWED_HOSTS)),
+            *ALLOWED_ORIGINS,
+        ],
         # No log_config: uvicorn's lines go through the JSON handler. No access log: probes would drown the rest.
         uvicorn_config={"log_config": None, "access_log": False, "timeout_graceful_shutdown": 2},
     )

@@ -6,7 +6,7 @@ import { capture, npm, withProgress } from "./run.mjs";
 
 /** The Node that is brought where the machine's is too old. */
 export const NODE_VERSION = "22.23.3";
-const MINIMUM = [22, 12];
+const MINIMUM = [22, 19];
 
 /** Whether a Node version runs this project. */
 export function isNewEnough(version) {

@@ -3,7 +3,8 @@ import { objectName } from "./names";
 import type { Registered } from "./record";
 import { asSecret, withoutMarks } from "./secretMark";
 
-const TYPES = {
+/** Types of what is made outside the cluster. */
+export const TYPES = {
   image: "docker:index/image:Image",
   pulled: "docker:index/remoteImage:RemoteImage",
   scan: "pulumi-nodejs:dynamic/mcp:ImageScan",
@@ -14,8 +15,8 @@ const TYPES = {
 export interface Missing {
   type: string;
   name: string;
-  /** The server of an image. */
-  server?: string;
+  /** The server or service that it belongs to. */
+  owner: string;
   /** For people. */
   what: string;
 }
@@ -61,7 +62,7 @@ export class Answers {
     if (found) return { repoDigest: found.repoDigest, imageId: found.imageId };
     // With a digest in its name there is nothing to look up.
     if (name?.includes("@sha256:")) return { repoDigest: name, imageId: name };
-    this.missing.push({ ...idOf(resource), server, what: imageName ?? name ?? "" });
+    this.missing.push({ type: resource.type, name: resource.name, owner: server, what: imageName ?? name ?? "" });
     return { repoDigest: NOTHING, imageId: NOTHING };
   }
 
@@ -70,22 +71,26 @@ export class Answers {
     const { server, image } = resource.inputs;
     const isGiven = this.known.images[String(server)] !== undefined;
     if (!isGiven && this.known.deployed.outputsOf(resource) === undefined) {
-      this.missing.push({ ...idOf(resource), what: "a scan of its image" });
+      this.missing.push({
+        type: resource.type,
+        name: resource.name,
+        owner: String(server),
+        what: "a scan of its image",
+      });
     }
     return image;
   }
 
   private password(resource: Registered): object {
     const found = this.known.deployed.outputsOf(resource);
-    if (!found) this.missing.push({ ...idOf(resource), what: "a generated password" });
+    const { type, name } = resource;
+    if (!found) this.missing.push({ type, name, owner: name.replace(/-password$/, ""), what: "a generated password" });
     return asSecret(found?.result ?? NOTHING);
   }
 }
 
 /** Stands for what is missing. It never gets into a manifest: what is missing is an error. */
 const NOTHING = "missing@sha256:0";
-
-const idOf = ({ type, name }: Registered) => ({ type, name });
 
 /** McpImage calls its resource after the server. */
 const serverOf = (name: string): string => name.replace(/-image$/, "");

@@ -18,6 +18,11 @@ export class Deployed {
     return this.resources.find((resource) => resource.type === type && resource.name === name);
   }
 
+  /** Whether anything was deployed to a cluster. */
+  hasCluster(): boolean {
+    return this.resources.some(({ type }) => type === "pulumi:providers:kubernetes");
+  }
+
   /** The outputs of the stack. Secrets in them are Pulumi's. */
   stackOutputs(): Record<string, unknown> {
     const outputs = this.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};

@@ -1,6 +1,6 @@
 import type { Settings } from "../../config";
 import { UsageError } from "../options";
-import { Answers, type Missing } from "./answers";
+import { Answers, type Missing, TYPES } from "./answers";
 import { Deployed } from "./deployed";
 import { ExposedSecretError, type Manifest, toManifest } from "./manifest";
 import { deployToKubernetes } from "./program";
@@ -15,8 +15,8 @@ export interface Source {
   config(): Promise<{ values: Record<string, string>; secretKeys: string[] }>;
   /** The last deployment, as `pulumi stack export --show-secrets` prints it. */
   state(): Promise<string>;
-  /** Makes what is missing, and nothing else. @param outputs those of the stack, which stay as they are */
-  build(missing: Missing[], outputs: Record<string, unknown>): Promise<void>;
+  /** Makes what is missing, and nothing else. */
+  build(missing: Missing[], deployed: Deployed): Promise<void>;
 }
 
 export interface ObjectOptions {
@@ -66,13 +66,13 @@ export async function stackObjects(source: Source, options: ObjectOptions): Prom
   };
   let ran = await run();
   if (ran.answers.missing.length > 0 && options.build) {
-    await source.build(ran.answers.missing, ran.deployed.stackOutputs());
+    await source.build(ran.answers.missing, ran.deployed);
     ran = await run();
   }
   const { answers, resources, context } = ran;
   const unknown = Object.keys(options.images).filter((server) => !answers.servers.has(server));
   if (unknown.length > 0) throw noSuchServer(unknown, [...answers.servers]);
-  if (answers.missing.length > 0) throw missingError(answers.missing, source.stack);
+  if (answers.missing.length > 0) throw missingError(answers.missing, source.stack, ran.deployed.hasCluster());
   return { ...toObjects(resources, answers, options.allowExposed), context };
 }
 
@@ -93,17 +93,20 @@ function toObjects(resources: Registered[], answers: Answers, allowExposed: bool
   return { objects, skipped };
 }
 
-function missingError(missing: Missing[], stack: string): UsageError {
-  const width = Math.max(...missing.map(({ name }) => name.length));
-  const lines = missing.map(({ name, server, what }) => `  ${(server ?? name).padEnd(width)}  ${what}`).sort();
-  const image = missing.find(({ server }) => server !== undefined);
+function missingError(missing: Missing[], stack: string, isDeployed: boolean): UsageError {
+  const width = Math.max(...missing.map(({ owner }) => owner.length));
+  const lines = missing.map(({ owner, what }) => `  ${owner.padEnd(width)}  ${what}`).sort();
+  const image = missing.find(({ type }) => type === TYPES.image || type === TYPES.pulled);
   const byHand = image
-    ? `\n       or, for an image that is built elsewhere: --image ${image.server}=${image.what.replace(/:[^/:]*$/, "")}@sha256:...`
+    ? `\n       or, for an image that is built elsewhere: --image ${image.owner}=${image.what.replace(/:[^/:]*$/, "")}@sha256:...`
     : "";
+  const command = isDeployed
+    ? `npm run up -- --stack ${stack} makes it, and rolls it out`
+    : `npm run render -- --stack ${stack} --build makes it, without touching the cluster`;
   return new UsageError(
     `What the manifests of ${stack} depend on was never made, or not of what the sources and settings hold now:\n` +
       `${lines.join("\n")}\n` +
-      `  fix: npm run render -- --stack ${stack} --build makes it, without touching the cluster${byHand}`,
+      `  fix: ${command}${byHand}`,
   );
 }
 

@@ -1,21 +1,17 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import type { EventSink } from "../engineEvents";
-import { operate } from "../operate";
 import { isStackMissing, type Session } from "../session";
+import { build } from "./build";
 import type { Source } from "./objects";
-import { prepareForKubernetes } from "./program";
-
-/** The URNs of all components: the engine wants the parents of a target, and they are nothing by themselves. */
-const COMPONENTS = "**mcp:index:*::*";
 
 /**
  * A stack of the backend. One that is not there yet is created, as a preview does: its secrets need its key.
- * @param openWith opens the stack with another program
+ * @param open opens the stack with another program
  */
 export async function sessionSource(
   session: Session,
   sink: EventSink,
-  openWith: (program: PulumiFn) => Promise<Session>,
+  open: (program: PulumiFn) => Promise<Session>,
 ): Promise<Source> {
   const { name, configFile } = session;
   const project = (await session.stack.workspace.projectSettings()).name;
@@ -41,14 +37,6 @@ export async function sessionSource(
       };
     },
     state: () => run("stack", "export", "--show-secrets"),
-    async build(missing, outputs) {
-      const preparing = await openWith(async () => {
-        prepareForKubernetes(name);
-        return outputs;
-      });
-
-      const targets = missing.map(({ type, name: resource }) => `**${type}::${resource}`);
-      await operate(preparing, "up", { sink, create: true, targets: [COMPONENTS, ...targets] });
-    },
+    build: (missing, deployed) => build(missing, deployed, { name, sink, open }),
   };
 }

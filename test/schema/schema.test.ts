@@ -114,6 +114,7 @@ mcp:index:McpNamespace
   in   quota?: map of string
   in   containerLimits?: map of string
   in   containerRequests?: map of string
+  in   denyAll?: boolean
   in   keep?: boolean
   out  namespace: string
 mcp:index:McpProcess

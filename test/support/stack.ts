@@ -8,6 +8,9 @@ import { promisify } from "node:util";
 import type { OpMap } from "@pulumi/pulumi/automation";
 import { obtainEngine } from "../../scripts/engine";
 import { type Operation, OperationError, stackOutputs } from "../../scripts/operate";
+import { renderOptions } from "../../scripts/render/options";
+import { type Rendered, render } from "../../scripts/render/render";
+import { sessionSource } from "../../scripts/render/source";
 import { openSession, type Session } from "../../scripts/session";
 import { makeFolder } from "./folder";
 import type { ServerOutput } from "./mcpClient";
@@ -84,6 +87,19 @@ export class TestStack {
   preview = (): Promise<Result> => this.run("preview");
   refresh = (): Promise<Result> => this.run("refresh");
   destroy = (): Promise<Result> => this.run("destroy");
+
+  /** Renders the stack's manifests as `npm run render` does. */
+  render(values: Record<string, string[]>, flags: string[] = []): Promise<Rendered> {
+    return this.inside(() =>
+      this.withProviders(async () => {
+        const engine = await obtainEngine();
+        const open = (own = {}) => openSession({ ...this.sessionOptions, engine, ...own });
+        const sink = { line: () => {}, status: () => {} };
+        const source = await sessionSource(await open(), sink, (inline) => open({ inline }));
+        return render(source, renderOptions({ stack: this.name, flags: new Set(flags), values }, this.root));
+      }),
+    );
+  }
 
   /** Runs an operation that must fail, and returns what the user is told. */
   async failing(operation: Operation): Promise<string> {

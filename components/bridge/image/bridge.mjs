@@ -126,7 +126,7 @@ function start(response, id, isShared = false) {
 }
 
 function isAllowed(origin) {
-  if (origin === undefined) return true;
+  if (origin === undefined || settings.allowedOrigins.includes(origin)) return true;
   const { hostname } = URL.parse(origin) ?? {};
   return hostname !== undefined && settings.allowedHosts.includes(hostname);
 }

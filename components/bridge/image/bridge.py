@@ -22,6 +22,7 @@ from exchange import Exchange, send_json  # noqa: E402
 from session import Session, State, children, in_background, sessions  # noqa: E402
 from settings import (  # noqa: E402
     ALLOWED_HOSTS,
+    ALLOWED_ORIGINS,
     HOST,
     IDLE_SECONDS,
     MAX_MESSAGE,
@@ -196,7 +197,7 @@ async def body_of(receive):
 
 
 def is_allowed(origin):
-    return origin is None or urlsplit(origin).hostname in ALLOWED_HOSTS
+    return origin is None or origin in ALLOWED_ORIGINS or urlsplit(origin).hostname in ALLOWED_HOSTS
 
 
 def accepts(headers, kind):

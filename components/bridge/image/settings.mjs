@@ -1,6 +1,8 @@
 /** Settings by environment variables, and fixed limits. */
-const { PORT = "8080", MCP_BRIDGE_HOST = "0.0.0.0", MCP_BRIDGE_PATH = "/mcp", ALLOWED_HOSTS = "" } = process.env;
+const { PORT = "8080", MCP_BRIDGE_HOST = "0.0.0.0", MCP_BRIDGE_PATH = "/mcp" } = process.env;
 const { MCP_BRIDGE_MAX_SESSIONS = "50", MCP_BRIDGE_IDLE_SECONDS = "300", MCP_BRIDGE_STATELESS = "" } = process.env;
+const { ALLOWED_HOSTS = "", ALLOWED_ORIGINS = "" } = process.env;
+const listed = (text) => text.split(",").flatMap((item) => item.trim() || []);
 export const settings = {
   port: Number(PORT),
   host: MCP_BRIDGE_HOST,
@@ -11,7 +13,8 @@ export const settings = {
   stateless: MCP_BRIDGE_STATELESS === "true",
   // Development: on a change in this folder each session goes on with a new process.
   watch: process.env.MCP_BRIDGE_WATCH,
-  allowedHosts: ["localhost", "127.0.0.1", "[::1]", ...ALLOWED_HOSTS.split(",").flatMap((host) => host.trim() || [])],
+  allowedHosts: ["localhost", "127.0.0.1", "[::1]", ...listed(ALLOWED_HOSTS)],
+  allowedOrigins: listed(ALLOWED_ORIGINS),
 };
 export const [command, ...commandArgs] = process.argv.slice(2);
 

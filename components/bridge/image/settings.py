@@ -15,6 +15,7 @@ STATELESS = os.environ.get("MCP_BRIDGE_STATELESS") == "true"
 # Development: on a change in this folder each session goes on with a new process.
 WATCH = os.environ.get("MCP_BRIDGE_WATCH")
 ALLOWED_HOSTS = {"localhost", "127.0.0.1", "::1", *re.findall(r"[^,\s]+", os.environ.get("ALLOWED_HOSTS", ""))}
+ALLOWED_ORIGINS = {*re.findall(r"[^,\s]+", os.environ.get("ALLOWED_ORIGINS", ""))}
 COMMAND = sys.argv[1:]
 
 MAX_MESSAGE = 10 * 1024 * 1024  # Bytes; the limit of the official SDK.

@@ -88,8 +88,12 @@ export function openCluster({ kind, namespace, object, kubeconfig, context }: Wa
     },
     async lastLines(pod, count) {
       const { name = "" } = pod.metadata ?? {};
-      const restarted = (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
-      const read = (previous: boolean) => core.readNamespacedPodLog({ name, namespace, tailLines: count, previous });
+      // The first is ours; those that a service mesh adds come after it.
+      const container = pod.spec?.containers[0]?.name ?? "";
+      const status = pod.status?.containerStatuses?.find((one) => one.name === container);
+      const restarted = (status?.restartCount ?? 0) > 0;
+      const read = (previous: boolean) =>
+        core.readNamespacedPodLog({ name, namespace, container, tailLines: count, previous });
       const text = await read(restarted).catch(() => (restarted ? read(false).catch(() => "") : ""));
       return (text ?? "").split("\n").filter((line) => line.trim() !== "");
     },

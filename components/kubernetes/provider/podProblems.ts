@@ -26,8 +26,11 @@ export function podProblem({ status }: V1Pod): PodProblem | undefined {
   const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
   // A node may still come: autoscalers of clusters start them for such pods.
   if (unscheduled) return { message: `no node takes it: ${unscheduled.message ?? unscheduled.reason}`, isFinal: false };
-  const [container] = status?.containerStatuses ?? [];
-  return container ? containerProblem(container) : { message: "it is not started yet", isFinal: false };
+  // A service mesh adds containers of its own, before ours and beside it.
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const problems = containers.filter(({ ready }) => !ready).map(containerProblem);
+  const notYet = { message: "it is not started yet", isFinal: false };
+  return problems.find(({ isFinal }) => isFinal) ?? problems.at(-1) ?? notYet;
 }
 
 function containerProblem({ state, lastState, restartCount }: V1ContainerStatus): PodProblem {

@@ -8,6 +8,9 @@ import type { RolloutInputs } from "./rollout";
 /** Between two looks at the cluster, in milliseconds. */
 const LOOK_MS = 500;
 
+/** Before the cluster is asked again that did not answer, in milliseconds. */
+const AGAIN_MS = 2_000;
+
 /** How long what is wrong for good may still come right, as when a Secret is being written, in milliseconds. */
 const GRACE_MS = 5_000;
 
@@ -27,11 +30,20 @@ interface Obstacle {
 export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): Promise<V1Pod | undefined> {
   const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
   let finalSince: number | undefined;
+  let isReached = false;
   for (;;) {
-    const workload = await cluster.workload();
-    const revision = await cluster.revision(workload);
+    const seen = await look(cluster).catch((error: unknown) => {
+      // A cluster that was there may be out of reach for a moment, as when its API server restarts.
+      if (!isReached || !mayPass(error) || Date.now() >= deadline) throw error;
+    });
+    if (seen === undefined) {
+      await sleep(AGAIN_MS);
+      continue;
+    }
+    isReached = true;
+    const { workload, revision } = seen;
     if (isDone(workload)) return revision.pods.find((pod) => podProblem(pod) === undefined);
-    const obstacle = obstacleOf(workload, revision);
+    const obstacle = (await refusal(cluster, inputs, seen)) ?? obstacleOf(workload, revision);
     finalSince = obstacle.isFinal ? (finalSince ?? Date.now()) : undefined;
     const isLate = Date.now() >= deadline;
     if (isLate || (finalSince !== undefined && Date.now() - finalSince >= GRACE_MS)) {
@@ -40,6 +52,34 @@ export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): P
     }
     await sleep(LOOK_MS);
   }
+}
+
+/** What there is of a rollout. */
+interface Seen {
+  workload: Workload;
+  revision: Revision;
+}
+
+async function look(cluster: Cluster): Promise<Seen> {
+  const workload = await cluster.workload();
+  return { workload, revision: await cluster.revision(workload) };
+}
+
+/** Whether an error may pass by itself: there was no answer, or one that tells of an overloaded server. */
+const mayPass = (error: unknown): boolean => {
+  const { code } = error as { code?: unknown };
+  return typeof code !== "number" || code === 429 || code >= 500;
+};
+
+/** Pods that the cluster refuses to make: of a StatefulSet no condition tells, but a warning does. */
+async function refusal(
+  cluster: Cluster,
+  { kind, object }: RolloutInputs,
+  { revision }: Seen,
+): Promise<Obstacle | undefined> {
+  if (kind !== "StatefulSet" || revision.pods.length > 0) return undefined;
+  const refused = (await cluster.warnings([object])).findLast(({ reason }) => reason === "FailedCreate");
+  return refused && { message: `the cluster refuses its pods: ${refused.message}`, isFinal: true };
 }
 
 /** Whether the cluster has seen the newest revision: what its status and pods say is about an older one otherwise. */

@@ -103,7 +103,7 @@ describe("the judges of what is deployed to Kubernetes", function () {
       [...times].filter(([, count]) => count < 20),
       [],
     );
-    assert.equal(times.size, 25, [...times.keys()].join(", "));
+    assert.equal(times.size, 27, [...times.keys()].join(", "));
     const kinds = new Set(everything.map(({ kind }) => kind));
     for (const kind of [
       "HTTPRoute",

@@ -7,7 +7,7 @@ import {
   type McpStatefulSetArgs,
 } from "../../../components";
 import type { Registered } from "../../support/mocks";
-import { checked, run } from "../../unit/kubernetes/support";
+import { checked, REGISTRY, run } from "../../unit/kubernetes/support";
 
 /** An object as it would be applied. */
 export interface Manifest {
@@ -48,7 +48,8 @@ export async function render(servers: McpDeploymentArgs[], services: McpStateful
   const { resources } = await run(() => {
     new McpNamespace("space", { namespace, quota: { pods: "20" }, containerLimits: { cpu: "500m", memory: "512Mi" } });
     new McpRedisStatefulSet("redis", { namespace });
-    for (const [index, args] of servers.entries()) new McpDeployment(`server-${index}`, { ...args, namespace });
+    for (const [index, args] of servers.entries())
+      new McpDeployment(`server-${index}`, { registry: REGISTRY, ...args, namespace });
     for (const [index, args] of services.entries()) new McpStatefulSet(`service-${index}`, { ...args, namespace });
   });
   const found: Deployments = new Map();

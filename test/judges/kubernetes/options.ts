@@ -98,7 +98,7 @@ const pullSecrets = fc.array(anyOf("registry", "mirror"), { maxLength: 2 });
 
 /** Everything that a server's deployment can be told, in any combination, valid or not. */
 const options: fc.Arbitrary<Options> = some<Required<Options>>({
-  source: anyOf("http", "stdio", "node", "health"),
+  source: anyOf("http", "stdio", "node", "health", "image", "image"),
   port,
   metricsPort: port,
   path: anyOf("/mcp", "/", "/tools/v1"),
@@ -137,6 +137,9 @@ const options: fc.Arbitrary<Options> = some<Required<Options>>({
   rolloutTimeoutSeconds: fc.integer({ min: 0, max: 3600 }),
 } as unknown as { [K in keyof Required<Options>]: fc.Arbitrary<Required<Options>[K]> }) as fc.Arbitrary<Options>;
 
+/** A server whose image exists already. */
+const EXISTING = { image: { reference: `ghcr.io/acme/weather@sha256:${"d".repeat(64)}` }, args: ["serve", "$(PORT)"] };
+
 /** Everything that a service can be told, in any combination. */
 const serviceOptions = fc.record(
   {
@@ -163,7 +166,7 @@ const serviceOptions = fc.record(
 /** What the components accept of it, as they decide it themselves. */
 function isValid(args: McpDeploymentArgs): boolean {
   try {
-    const { clients: _, image: __, ...settings } = plainSettings(serverArgsOf(args));
+    const { clients: _, ...settings } = plainSettings(serverArgsOf(args));
     resolveDeployment(resolve("server", settings), args);
     return true;
   } catch (error) {
@@ -185,9 +188,10 @@ export function validOptions(count: number, seed: number, sources: Record<string
     generated++;
     const { exposure, source = "http", path = "/mcp" } = candidate as Options & { exposure?: { publicUrl: string } };
     const publicUrl = exposure && `${exposure.publicUrl}${path}`;
+    const { source: _, bridge, ...others } = candidate;
     const args = {
-      ...candidate,
-      source: sources[source] ?? "",
+      ...others,
+      ...(source === "image" ? EXISTING : { source: sources[source], ...(bridge && { bridge }) }),
       ...(exposure && { exposure: { ...exposure, publicUrl } }),
     } as McpDeploymentArgs;
     if (isValid(args)) found.push(args);

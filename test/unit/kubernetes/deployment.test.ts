@@ -16,6 +16,7 @@ import {
   inputsOf,
   LABELS,
   NETWORK_POLICY,
+  REGISTRY,
   ROLLOUT,
   run,
   SECRET,
@@ -212,7 +213,8 @@ describe("McpDeployment", () => {
   });
 
   it("refuses what decides about resources when it is known only later", async () => {
-    const replicas = () => new McpDeployment("weather", { source: makeFolder(HTTP), replicas: pulumi.output(2) });
+    const replicas = () =>
+      new McpDeployment("weather", { source: makeFolder(HTTP), registry: REGISTRY, replicas: pulumi.output(2) });
     await run(() => assert.throws(replicas, /^InvalidInputError: replicas: depends on another resource/));
   });
 });

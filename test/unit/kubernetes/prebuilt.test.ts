@@ -26,9 +26,9 @@ describe("McpDeployment of an image that exists already", () => {
     }
   });
 
-  it("replaces the command by the arguments, where there are any", async () => {
-    const found = await containerOf({ image: { reference: DIGEST }, args: ["serve"] });
-    assert.deepEqual(found, { image: DIGEST, args: ["serve"] });
+  it("replaces the command by the arguments as they are written, where there are any", async () => {
+    const found = await containerOf({ image: { reference: DIGEST }, args: ["serve", "$(PORT)"] });
+    assert.deepEqual(found, { image: DIGEST, args: ["serve", "$$(PORT)"] });
   });
 });
 

@@ -23,8 +23,12 @@ export const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
 export const ROLLOUT = "pulumi-nodejs:dynamic/mcp:Rollout";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 export const IMAGE = "docker:index/image:Image";
+export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 
 export const DIGEST = `registry.example.com/weather@sha256:${"a".repeat(64)}`;
+
+/** Where images are pushed, by a login of this machine. */
+export const REGISTRY = { server: "registry.example.com" };
 
 /** Labels of the server "weather" of the stack "test" of the project "mcp", by which its pods are found. */
 export const SELECTOR = { "app.kubernetes.io/name": "weather", "app.kubernetes.io/instance": "mcp-test" };
@@ -43,7 +47,7 @@ export function checked({ type, name, inputs }: Registered): object {
 
 /** What providers report once they have done their work. */
 export function outputs({ type }: Registered): object {
-  if (type === IMAGE) return { repoDigest: DIGEST };
+  if (type === IMAGE || type === REMOTE_IMAGE) return { repoDigest: DIGEST };
   if (type === PASSWORD) return { result: "s3cret-password" };
   if (type === ROLLOUT) return { tools: ["forecast"], toolsDigest: "d1" };
   return {};
@@ -60,7 +64,9 @@ export async function run<T>(program: () => T, { preview = false } = {}) {
 
 /** What the server "weather" registers. */
 export function deploy(args: Args = {}, { preview = false, files = HTTP as Record<string, string> } = {}) {
-  return run(() => new McpDeployment("weather", { source: makeFolder(files), ...args }), { preview });
+  return run(() => new McpDeployment("weather", { source: makeFolder(files), registry: REGISTRY, ...args }), {
+    preview,
+  });
 }
 
 /** Inputs of the one resource of a type, as deep as a test wants to look. */

@@ -221,12 +221,12 @@ describe("A resource as a manifest", () => {
 describe("Options of a render", () => {
   const DIGEST = `sha256:${"b".repeat(64)}`;
   const options = (values: Record<string, string[]> = {}, flags: string[] = [], stack = "org/mcp/prod") =>
-    renderOptions({ stack, flags: new Set(flags), values }, "/work");
+    renderOptions({ stack, flags: new Set(flags), values }, "/project");
   const fails = (message: string, values: Record<string, string[]>, flags: string[] = []) =>
     assert.throws(() => options(values, flags), { name: "UsageError", message });
 
   it("default to references in a folder of the stack", () => {
-    const folder = path.resolve("/work", "rendered/prod");
+    const folder = path.resolve("/project", "rendered/prod");
     assert.deepEqual(options(), { folder, mode: "reference", images: {}, build: false });
   });
 
@@ -240,7 +240,7 @@ describe("Options of a render", () => {
     assert.deepEqual(options(values, ["build"]), {
       folder: path.resolve("/x"),
       mode: "sealed",
-      cert: path.resolve("/work/c.pem"),
+      cert: path.resolve("/project/c.pem"),
       images: { a: `r/a@${DIGEST}`, b: `r/b@${DIGEST}` },
       build: true,
     });

@@ -363,12 +363,19 @@ ${labels("weather", "mcp-server")}spec:
       assert.equal(
         message.replace(/:[0-9a-f]{12}$/m, ":TAG"),
         `What the manifests of prod depend on was never made, or not of what the sources and settings hold now:
-  redis-password  a generated password
-  weather         registry.example.com/mcp/weather:TAG
+  redis    a generated password
+  weather  registry.example.com/mcp/weather:TAG
   fix: npm run render -- --stack prod --build makes it, without touching the cluster
        or, for an image that is built elsewhere: --image weather=registry.example.com/mcp/weather@sha256:...`,
       );
       assert.deepEqual(readdirSync(folder).includes("rendered"), false);
+    });
+
+    it("are left to up in a stack that up has deployed", async () => {
+      const source = new TestSource();
+      source.resources.push(stateResource("pulumi:providers:kubernetes", "kubernetes", {}));
+      const message = await failure(source, withoutImage());
+      assert.match(message, /\n {2}fix: npm run up -- --stack prod makes it, and rolls it out\n {7}or, for an image/);
     });
 
     it("come from the last deployment while source and settings are the same", async () => {
@@ -388,7 +395,7 @@ ${labels("weather", "mcp-server")}spec:
       const source = new TestSource();
       source.onBuild = () => source.resources.push(built(name));
       await render(source, withoutImage(["build"]));
-      assert.deepEqual(source.built, [[{ type: IMAGE_TYPE, name: "weather-image", server: "weather", what: name }]]);
+      assert.deepEqual(source.built, [[{ type: IMAGE_TYPE, name: "weather-image", owner: "weather", what: name }]]);
       await render(source, withoutImage(["build"]));
       assert.equal(source.built.length, 1);
     });
