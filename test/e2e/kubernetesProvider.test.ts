@@ -236,6 +236,84 @@ describeWithCluster(
       assert.deepEqual(await up(objects(6380, "20Mi")), ["delete-replaced set", "create-replacement set"]);
     });
 
+    it("update by client-side apply: what changes its kind, what goes, and what others have added", async () => {
+      const objects =
+        (changed: boolean): Resources =>
+        (opts) => {
+          const { selector, template } = pods("client");
+          const container = {
+            name: "main",
+            image: IMAGE,
+            ports: [{ name: "redis", containerPort: changed ? 6380 : 6379 }],
+            env: [
+              changed
+                ? { name: "A", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }
+                : { name: "A", value: "1" },
+            ],
+            readinessProbe: changed ? { exec: { command: ["true"] } } : { tcpSocket: { port: 6379 } },
+            volumeMounts: [{ name: "data", mountPath: "/extra" }],
+          };
+          const volume = changed ? { name: "data", downwardAPI: {} } : { name: "data", emptyDir: {} };
+          const spec = {
+            selector,
+            strategy: { type: changed ? "Recreate" : "RollingUpdate" },
+            template: {
+              ...(template as object),
+              spec: { terminationGracePeriodSeconds: 0, containers: [container], volumes: [volume] },
+            },
+          };
+          const labels: Record<string, string> = changed ? {} : { gone: "yes" };
+          const metadata = { name: "client", labels };
+          new k8s.apps.v1.Deployment("web", { metadata, spec }, opts);
+          const ports = [{ name: "http", port: changed ? 81 : 80 }];
+          new k8s.core.v1.Service(
+            "service",
+            { metadata, spec: { clusterIP: "None", selector: { app: "client" }, ports } },
+            opts,
+          );
+          const budget = {
+            selector: { matchLabels: { app: "client" } },
+            ...(changed ? { minAvailable: 1 } : { maxUnavailable: 1 }),
+          };
+          new k8s.policy.v1.PodDisruptionBudget("budget", { metadata, spec: budget }, opts);
+        };
+      const clientSide = { enableServerSideApply: false };
+      assert.deepEqual((await up(objects(false), clientSide)).sort(), [
+        "create budget",
+        "create service",
+        "create web",
+      ]);
+      const made = await apps.readNamespacedDeployment({ name: "client", namespace });
+      assert.deepEqual(made.metadata?.labels, { gone: "yes", "app.kubernetes.io/managed-by": "pulumi" });
+      const annotated = { ...made.metadata, annotations: { ...made.metadata?.annotations, theirs: "yes" } };
+      await apps.replaceNamespacedDeployment({ name: "client", namespace, body: { ...made, metadata: annotated } });
+      assert.deepEqual(await up(objects(false), clientSide), []);
+      const updated = ["update budget", "update service", "update web"];
+      const preview = await stack.preview(program(objects(true), clientSide));
+      assert.deepEqual([preview.steps.sort(), preview.failed], [updated, false], preview.told);
+      assert.deepEqual((await up(objects(true), clientSide)).sort(), updated);
+      const { metadata, spec } = await apps.readNamespacedDeployment({ name: "client", namespace });
+      assert.equal(metadata?.annotations?.theirs, "yes");
+      assert.deepEqual(metadata?.labels, { "app.kubernetes.io/managed-by": "pulumi" });
+      assert.deepEqual([spec?.strategy?.type, spec?.strategy?.rollingUpdate], ["Recreate", undefined]);
+      const { containers, volumes } = spec?.template.spec ?? {};
+      assert.deepEqual(
+        containers?.[0]?.ports?.map(({ containerPort }) => containerPort),
+        [6380],
+      );
+      assert.equal(containers?.[0]?.env?.[0]?.value, undefined);
+      assert.equal(containers?.[0]?.readinessProbe?.tcpSocket, undefined);
+      assert.equal(volumes?.[0]?.emptyDir, undefined);
+      const service = await core.readNamespacedService({ name: "client", namespace });
+      assert.deepEqual(
+        service.spec?.ports?.map(({ port }) => port),
+        [81],
+      );
+      assert.deepEqual(await up(objects(true), clientSide), []);
+      assert.deepEqual((await stack.refresh()).steps, []);
+      assert.deepEqual(await up(objects(true), clientSide), []);
+    });
+
     it("wait until a Service's pods are ready", async () => {
       const started = Date.now();
       await up((opts) => {

@@ -213,3 +213,46 @@ describe("Kubernetes test provider, check", () => {
     assert.deepEqual(plainProperties(config).data, { a: "1", b: "2" });
   });
 });
+
+describe("Kubernetes test provider, without a cluster", () => {
+  const type = resource("kubernetes:core/v1:ConfigMap");
+  const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "n" } };
+  const state = { ...inputs, __inputs: inputs };
+  const context = (config: Record<string, string> = {}, preview = false): Context => ({
+    ...previewContext,
+    preview,
+    config: { kubeconfig, ...config },
+  });
+
+  it("previews what is given, and fails at everything else", async () => {
+    assert.deepEqual(await type.create(context({}, true), inputs), { id: "", outputs: inputs });
+    assert.deepEqual(await type.update(context({}, true), "n/a", state, inputs), inputs);
+    const unreachable = /^Error: configured Kubernetes cluster is unreachable/;
+    await assert.rejects(type.create(context(), inputs), unreachable);
+    await assert.rejects(type.update(context(), "n/a", state, inputs), unreachable);
+    await assert.rejects(type.delete(context(), "n/a", state), /PULUMI_K8S_DELETE_UNREACHABLE/);
+    await assert.rejects(
+      type.read(context(), "n/a", state, inputs),
+      /failed to read resource state due to unreachable/,
+    );
+  });
+
+  it("forgets objects, or leaves them as they are, when it is told to", async () => {
+    const forgets = context({ deleteUnreachable: "true" });
+    assert.equal(await type.read(forgets, "n/a", state, inputs), undefined);
+    await type.delete(forgets, "n/a", state);
+    const skips = context({ skipUpdateUnreachable: "true" });
+    assert.deepEqual(await type.read(skips, "n/a", state, inputs), { id: "n/a", outputs: state, inputs });
+    const { inputs: checked } = await type.check(skips, inputs, { ...inputs, data: { changed: "yes" } });
+    assert.deepEqual(checked, inputs);
+  });
+
+  it("says what is wrong with a kubeconfig", async () => {
+    const none = context({ kubeconfig: "/nowhere/config" });
+    await assert.rejects(
+      type.create(none, inputs),
+      /unreachable: failed to parse kubeconfig data in `kubernetes:config:kubeconfig`- /,
+    );
+    await assert.rejects(type.create(context({ context: "other" }), inputs), /context "other" does not exist/);
+  });
+});

@@ -6,6 +6,7 @@ import { fromState, toState, withSecrets } from "./checkpoint";
 import type { Cluster } from "./cluster";
 import { compare } from "./diff";
 import { isBuiltIn, type Kind } from "./kind";
+import { labelled } from "./managedBy";
 import { CREATOR } from "./managedFields";
 import { autonamed, suffix } from "./naming";
 import { normalizeInputs } from "./normalize";
@@ -32,8 +33,11 @@ export class KubernetesResource implements ResourceType {
     if (cluster.unreachable && cluster.settings.skipUpdateUnreachable) return { inputs: olds, failures: [] };
     let inputs = normalizeInputs(plainProperties(news));
     inputs = autonamed(inputs, plainProperties(olds), context.name, context.seed);
+    inputs = labelled(inputs, plainProperties(olds), cluster.settings);
     if (textOf(metadataOf(inputs).generateName) !== "" && nameOf(inputs) === "") {
-      throw new Error("the `.metadata.generateName` field is not supported in Server-Side Apply mode");
+      throw new Error(
+        "the `.metadata.generateName` field is not supported in Server-Side Apply mode, nor in this provider",
+      );
     }
     if (cluster.namespace !== "" && namespaceOf(inputs) === "" && (await cluster.isNamespaced(this.kind))) {
       inputs = withMetadata(inputs, { namespace: cluster.namespace });
@@ -51,9 +55,9 @@ export class KubernetesResource implements ResourceType {
     const { preview, urn, signal } = context;
     const asGiven = { id: "", outputs: news };
     if (!preview) assertReachable(cluster);
+    else if (!cluster.settings.enableServerSideApply) return asGiven;
     else if (containsUnknown(inputs) || !(await cluster.serves(this.kind))) return asGiven;
-    const fieldManager =
-      annotationOf(inputs, "pulumi.com/patchFieldManager") || `${CREATOR}-${suffix(new Uint8Array())}`;
+    const fieldManager = managerOf(cluster, inputs);
     const stateOf = (live: Properties) => toState({ inputs, live, fieldManager }, news);
     let written: Properties;
     try {
@@ -92,7 +96,7 @@ export class KubernetesResource implements ResourceType {
     const wanted = { ...this.kind, metadata: { name, ...(namespace !== "" && { namespace }) } };
     const live = await cluster.get(wanted).catch(unlessGone);
     if (!live) return undefined;
-    const fieldManager = fromState(state).fieldManager || `${CREATOR}-${suffix(new Uint8Array())}`;
+    const fieldManager = managerOf(cluster, given, fromState(state).fieldManager);
     const found = isKnown ? pruneObject(live, given) : imported(live);
     const read = {
       id,
@@ -115,11 +119,13 @@ export class KubernetesResource implements ResourceType {
     const { preview, urn, signal } = context;
     if (!preview) assertReachable(cluster);
     else if (containsUnknown(inputs) || !(await cluster.serves(this.kind))) return news;
-    const { inputs: oldInputs, live: before, fieldManager } = fromState(olds);
+    const known = fromState(olds);
+    const before = known.live;
+    const fieldManager = managerOf(cluster, inputs, known.fieldManager);
     const stateOf = (live: Properties) => toState({ inputs, live, fieldManager }, news);
     let seen: Properties | undefined;
     try {
-      seen = await update(cluster, { before: oldInputs, after: inputs }, before, { preview, fieldManager, signal });
+      seen = await update(cluster, inputs, known, { preview, fieldManager, signal });
       return stateOf(preview ? seen : await awaitReady(context, cluster, inputs, seen, true));
     } catch (error) {
       if (preview && isForbidden(error)) return news;
@@ -146,6 +152,12 @@ export class KubernetesResource implements ResourceType {
       .catch(unlessGone);
     if (gone) await awaitGone(context, cluster, inputs, live);
   }
+}
+
+/** Under which name an object's fields are owned: one of its own for server-side apply. */
+function managerOf({ settings }: Cluster, inputs: Properties, known = ""): string {
+  if (!settings.enableServerSideApply) return CREATOR;
+  return annotationOf(inputs, "pulumi.com/patchFieldManager") || known || `${CREATOR}-${suffix(new Uint8Array())}`;
 }
 
 function unlessGone(error: unknown): undefined {

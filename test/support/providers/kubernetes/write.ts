@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Properties } from "../values";
 import { isAlreadyExists, isConflict, isNamespaceMissing, isNotFound, NoMatchError } from "./apiError";
+import type { Checkpoint } from "./checkpoint";
 import type { Cluster } from "./cluster";
 import { CREATOR, isOwnedByCreator, managedFieldsOf, takenOver } from "./managedFields";
-import { mergePatch } from "./mergePatch";
-import { annotationOf, nameOf } from "./object";
+import { mergeThreeWay } from "./merge";
+import { normalizeInputs } from "./normalize";
+import { annotationOf, metadataOf, nameOf, withMetadata } from "./object";
+import { pruneObject } from "./prune";
 
 /** What a write depends on besides the object. */
 export interface Write {
@@ -17,6 +20,9 @@ export interface Write {
 
 /** Waits before a creation is tried again whose namespace or kind is not there yet, in seconds. */
 const RETRIES = [1, 2, 4, 8, 16];
+
+/** How often an object is written that others write to as well. */
+const WRITES = 5;
 
 /** The namespace is part of the same deployment, so that its objects can't be tried out yet. */
 export class NamespaceMissingError extends Error {}
@@ -50,25 +56,20 @@ export async function create(cluster: Cluster, object: Properties, write: Write)
   }
 }
 
-/** Brings a live object from its old inputs to new ones. */
+/** Brings an object in the cluster to new inputs. */
 export async function update(
   cluster: Cluster,
-  { before: olds, after: inputs }: { before: Properties; after: Properties },
-  live: Properties,
+  inputs: Properties,
+  { live, inputs: olds }: Checkpoint,
   write: Write,
 ): Promise<Properties> {
+  if (inputs.kind === "CustomResourceDefinition") return replace(cluster, live, write, () => inputs);
+  if (!cluster.settings.enableServerSideApply) {
+    const original = pruneObject(live, normalizeInputs(olds));
+    return replace(cluster, live, write, (before) => mergeThreeWay(original, inputs, before));
+  }
   const path = await cluster.pathOf(live);
-  if (!cluster.settings.enableServerSideApply && inputs.kind !== "CustomResourceDefinition") {
-    const contentType = "application/merge-patch+json";
-    const body = mergePatch(olds, inputs);
-    return cluster.send({ method: "PATCH", path, query: query(write.preview, CREATOR), contentType, body });
-  }
   const before = await cluster.get(live);
-  if (inputs.kind === "CustomResourceDefinition") {
-    const resourceVersion = (before.metadata as Properties).resourceVersion ?? "";
-    const body = { ...inputs, metadata: { ...(inputs.metadata as Properties), resourceVersion } };
-    return cluster.send({ method: "PUT", path, query: query(write.preview, write.fieldManager), body });
-  }
   const force =
     isForced(cluster, inputs) || (write.preview && isOwnedByCreator(before)) || managedFieldsOf(before).length === 0;
   if (!write.preview) {
@@ -78,6 +79,25 @@ export async function update(
     if (value) await cluster.send({ method: "PATCH", path, body: patch, contentType });
   }
   return apply(cluster, inputs, nameOf(live), { ...write, force });
+}
+
+/** Writes a whole object over the one that is there; again when somebody else has just written to it. */
+async function replace(
+  cluster: Cluster,
+  live: Properties,
+  { preview, fieldManager }: Write,
+  make: (before: Properties) => Properties,
+): Promise<Properties> {
+  const path = await cluster.pathOf(live);
+  for (let tried = 1; ; tried++) {
+    const before = await cluster.get(live);
+    const body = withMetadata(make(before), { resourceVersion: metadataOf(before).resourceVersion });
+    try {
+      return await cluster.send({ method: "PUT", path, query: query(preview, fieldManager), body });
+    } catch (error) {
+      if (!isConflict(error) || tried === WRITES) throw error;
+    }
+  }
 }
 
 async function apply(
