@@ -62,11 +62,16 @@ export async function withReadyImages(
     const servers = await buildImages(workspace, engine, ["python-server", "node-server"]);
     return await measure({ workspace, engine, way, kubectl, servers, settings });
   } finally {
-    await cleanUpCluster();
-    const names = docker("images", "--format", "{{.Repository}}:{{.Tag}}", `${registryAddress}/${REPOSITORY}/*`);
-    for (const name of names.split("\n").filter(Boolean)) tryDocker("rmi", name);
+    // A cluster that is gone must not hide why the benchmark failed, nor keep the rest from being removed.
+    await cleanUpCluster().catch((error: Error) => settings.progress(`namespaces were left behind: ${error.message}`));
+    removeImages();
     workspace.remove();
   }
+}
+
+function removeImages(): void {
+  const names = docker("images", "--format", "{{.Repository}}:{{.Tag}}", `${registryAddress}/${REPOSITORY}/*`);
+  for (const name of names.split("\n").filter(Boolean)) tryDocker("rmi", name);
 }
 
 /** By a render that builds: it pushes the images and does not touch the cluster. */

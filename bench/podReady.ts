@@ -1,9 +1,7 @@
-import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { forwardPort } from "../test/support/clusterObjects";
-import { kubeConfig } from "../test/support/kubernetes";
 import { finish } from "./child";
 import { firstAnswer } from "./firstAnswer";
-import { OWN } from "./kubernetes";
+import { type Kubectl, OWN } from "./kubernetes";
 import { clusterConfig, type ReadyImages, withReadyImages } from "./kubernetesStack";
 import { type Comparison, comparison, percentile } from "./measure";
 import { PodWatch } from "./podWatch";
@@ -25,28 +23,27 @@ export const podReady: Benchmark = {
   run: (settings: Settings) => withReadyImages(settings, measure),
 };
 
-async function measure({ workspace, engine, way, servers, settings }: ReadyImages): Promise<Comparison[]> {
+async function measure({ workspace, engine, way, kubectl, servers, settings }: ReadyImages): Promise<Comparison[]> {
   const own = workspace.ownProject("own", servers, clusterConfig(OWN, false));
   try {
     settings.progress("deploying the servers");
     await engine.createStack(own);
     await finish(engine.up(own, way));
-    const scale = new Scale();
-    for (const { name } of servers) await scale.to(name, 0);
+    for (const { name } of servers) await removePods(kubectl, name);
     const found: Comparison[] = [];
-    for (const { name } of servers) found.push(await measureServer(name, scale, settings));
+    for (const { name } of servers) found.push(await measureServer(name, kubectl, settings));
     return found;
   } finally {
     await engine.destroy(own).catch(() => {});
   }
 }
 
-async function measureServer(name: string, scale: Scale, { runs, progress }: Settings): Promise<Comparison> {
+async function measureServer(name: string, kubectl: Kubectl, { runs, progress }: Settings): Promise<Comparison> {
   const [answers, readies]: [number[], number[]] = [[], []];
   const pods = Math.max(PODS, runs);
   for (let pod = 0; pod <= pods; pod++) {
     progress(`pod ready, ${name}: ${pod === 0 ? "warm-up" : `pod ${pod} of ${pods}`}`);
-    const { answered, ready } = await startPod(name, scale);
+    const { answered, ready } = await startPod(name, kubectl);
     if (pod === 0) continue;
     answers.push(answered);
     readies.push(ready);
@@ -62,15 +59,14 @@ async function measureServer(name: string, scale: Scale, { runs, progress }: Set
 }
 
 /** One pod, from its creation until it has answered and is ready; then it is removed. */
-async function startPod(name: string, scale: Scale): Promise<{ answered: number; ready: number }> {
+async function startPod(name: string, kubectl: Kubectl): Promise<{ answered: number; ready: number }> {
   const watch = await PodWatch.open(OWN, name);
   try {
-    await scale.to(name, 1);
-    const took = await timePod(watch).finally(() => scale.to(name, 0));
-    await watch.gone;
-    return took;
+    await kubectl.run("scale", `deployment/${name}`, "--replicas=1", "--namespace", OWN);
+    return await timePod(watch);
   } finally {
     watch.close();
+    await removePods(kubectl, name);
   }
 }
 
@@ -85,20 +81,11 @@ async function timePod(watch: PodWatch): Promise<{ answered: number; ready: numb
   }
 }
 
-/** Sets how many pods a server has. */
-class Scale {
-  private readonly apps = kubeConfig().makeApiClient(AppsV1Api);
-  private readonly core = kubeConfig().makeApiClient(CoreV1Api);
-
-  async to(name: string, replicas: number): Promise<void> {
-    const namespace = OWN;
-    const current = await this.apps.readNamespacedDeploymentScale({ name, namespace });
-    await this.apps.replaceNamespacedDeploymentScale({ name, namespace, body: { ...current, spec: { replicas } } });
-    if (replicas > 0) return;
-    // Nobody calls it any more: its time to drain would be waiting only.
-    const labelSelector = `app.kubernetes.io/name=${name}`;
-    await this.core.deleteCollectionNamespacedPod({ namespace, labelSelector, gracePeriodSeconds: 1 });
-  }
+/** Leaves a server without pods. Nobody calls it any more: the time that they have to drain would be waiting only. */
+async function removePods(kubectl: Kubectl, name: string): Promise<void> {
+  await kubectl.run("scale", `deployment/${name}`, "--replicas=0", "--namespace", OWN);
+  const pods = ["pods", "--selector", `app.kubernetes.io/name=${name}`, "--namespace", OWN];
+  await kubectl.run("delete", ...pods, "--grace-period=1", "--wait");
 }
 
 function shares(what: string, samples: number[]): string {

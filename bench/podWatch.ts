@@ -5,25 +5,22 @@ import { kubeConfig } from "../test/support/kubernetes";
 const TIMEOUT_MS = 120_000;
 
 /**
- * Sees one pod of a server come, get ready and go. The times that objects carry are whole seconds; these are those of
+ * Sees one pod of a server come and get ready. The times that objects carry are whole seconds; these are those of
  * this process when the API server told it.
  */
 export class PodWatch {
   readonly created: Promise<{ pod: string; created: number }>;
   readonly ready: Promise<number>;
-  readonly gone: Promise<void>;
 
   private readonly events = new Map<string, (value: never) => void>();
-  private pod: string | undefined;
   private abort: AbortController | undefined;
 
   private constructor(private readonly what: string) {
     this.created = this.expect("created");
     this.ready = this.expect("ready");
-    this.gone = this.expect("gone");
   }
 
-  /** Starts to watch the pods of a server. Those that are ending are none of this. */
+  /** Starts to watch the pods of a server, of which there must be none. */
   static async open(namespace: string, server: string): Promise<PodWatch> {
     const watch = new PodWatch(`pod of ${server}`);
     const query = { labelSelector: `app.kubernetes.io/name=${server}` };
@@ -43,13 +40,7 @@ export class PodWatch {
 
   private told(phase: string, { metadata, status }: V1Pod): void {
     const now = performance.now();
-    const name = metadata?.name ?? "";
-    if (phase === "ADDED" && !metadata?.deletionTimestamp) {
-      this.pod ??= name;
-      this.resolve("created", { pod: name, created: now });
-    }
-    if (name !== this.pod) return;
-    if (phase === "DELETED") this.resolve("gone", undefined);
+    if (phase === "ADDED") this.resolve("created", { pod: metadata?.name ?? "", created: now });
     const isReady = status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
     if (isReady && phase === "MODIFIED") this.resolve("ready", now);
   }
