@@ -22,8 +22,8 @@ export function needDocker(): void {
 }
 
 /** @throws Skipped with the reason, where the official plugins are not installed: test providers prove nothing about speed */
-export async function needPlugins(): Promise<void> {
-  for (const name of ["docker", "random"]) {
+export async function needPlugins(names: string[] = ["docker", "random"]): Promise<void> {
+  for (const name of names) {
     if (!(await officialPlugin(name)))
       throw new Skipped(`the official plugin pulumi-resource-${name} is not installed`);
   }

@@ -44,6 +44,14 @@ export class BenchEngine {
     return this.engine.languageHost ? this.pulumi(root, ["preview", "--stack", STACK]) : this.scripts(root, "preview");
   }
 
+  /**
+   * The command that writes a stack's manifests into a folder, secrets in clear, as `npm run render -- --build` does:
+   * images and passwords that are missing are made, the cluster is not touched.
+   */
+  render(root: string, folder: string): Command {
+    return this.scripts(root, "render", { folder });
+  }
+
   /** Fails when an `up` would change something: then no figure would be that of a no-op. Needs the language host. */
   async expectNoChanges(root: string): Promise<void> {
     if (!this.engine.languageHost) return;
@@ -78,8 +86,8 @@ export class BenchEngine {
     };
   }
 
-  private scripts(root: string, operation: "up" | "preview"): Command {
-    const options = { root, stack: STACK, operation, program: compiled(root) };
+  private scripts(root: string, operation: "up" | "preview" | "render", more: object = {}): Command {
+    const options = { root, stack: STACK, operation, program: compiled(root), ...more };
     const args = ["-e", RUN_SCRIPTS, join(REPOSITORY, "dist", "scripts"), JSON.stringify(options)];
     return {
       command: process.execPath,
@@ -92,12 +100,19 @@ export class BenchEngine {
 
 /** Plain JavaScript, so that neither side pays for compiling it. */
 const RUN_SCRIPTS = `
-const [scripts, { root, stack, operation, program }] = [process.argv[1], JSON.parse(process.argv[2])];
+const [scripts, { root, stack, operation, program, folder }] = [process.argv[1], JSON.parse(process.argv[2])];
 const { openSession } = require(scripts + "/session");
 const { operate, stackOutputs } = require(scripts + "/operate");
 const sink = { line() {}, status() {}, done() {} };
 (async () => {
   const session = await openSession({ root, stack, program });
+  if (operation === "render") {
+    const { render } = require(scripts + "/render/render");
+    const { sessionSource } = require(scripts + "/render/source");
+    const source = await sessionSource(session, sink, (inline) => openSession({ root, stack, inline }));
+    await render(source, { folder, mode: "plain", images: {}, build: true });
+    return;
+  }
   await operate(session, operation, { sink, create: true });
   if (operation === "up") await stackOutputs(session);
 })().catch((error) => { console.error(error.message); process.exitCode = 1; });

@@ -5,12 +5,16 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 const POLL_MS = 20;
 const TIMEOUT_MS = 60_000;
 
-/** Milliseconds from `started` until a call of a tool has been answered. */
-export async function firstAnswer(port: number, started: number): Promise<number> {
+/**
+ * Milliseconds from `started` until a call of a tool has been answered.
+ *
+ * @param pollMs pause between two attempts
+ */
+export async function firstAnswer(port: number, started: number, pollMs = POLL_MS): Promise<number> {
   while (performance.now() - started < TIMEOUT_MS) {
     // A refused connection costs next to nothing, so that asking does not slow down what is measured.
     if ((await listens(port)) && (await called(port))) return performance.now() - started;
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
   throw new Error(`No tools/call was answered on port ${port} within ${TIMEOUT_MS / 1000} s.`);
 }

@@ -119,6 +119,12 @@ export function median(values: number[]): number {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
 }
 
+/** The value that `share` of all values do not exceed, such as 0.99 of them: one of the values (nearest rank). */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 function summarize(name: string, samples: number[]): Summary {
   return { name, median: median(samples), min: Math.min(...samples), max: Math.max(...samples), samples };
 }

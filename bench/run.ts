@@ -10,9 +10,12 @@ import { failures } from "./failures";
 import { firstCall } from "./firstCall";
 import { growth } from "./growth";
 import { imageSize } from "./imageSize";
+import { kubernetesGrowth } from "./kubernetesGrowth";
+import { kubernetesUp } from "./kubernetesUp";
 import { type Comparison, MIN_RUNS } from "./measure";
 import { noopUp } from "./noopUp";
 import { peers } from "./peers";
+import { podReady } from "./podReady";
 import { programStart } from "./programStart";
 import { rebuild } from "./rebuild";
 import { reportJson, reportText, type Skip, skippedText } from "./report";
@@ -31,13 +34,16 @@ const BENCHMARKS: Benchmark[] = [
   dockerGrowth,
   peers,
   failures,
+  kubernetesUp,
+  kubernetesGrowth,
+  podReady,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 
 const HELP = `npm run bench -- [names...] [--runs N] [--json]
 
 Compares side by side and prints medians and ratios. Without names, all:
-${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join("\n")}
+${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(17)} ${summary}`).join("\n")}
 
 Options:
   --runs N    Runs of each side, at least ${MIN_RUNS}. Defaults to ${MIN_RUNS}.

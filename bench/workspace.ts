@@ -28,10 +28,12 @@ export class Workspace {
 
   private readonly env: NodeJS.ProcessEnv;
 
-  constructor() {
+  /** @param more further variables for the engine, the programs and the plugins */
+  constructor(more: NodeJS.ProcessEnv = {}) {
     mkdirSync(this.home);
     this.env = {
       ...process.env,
+      ...more,
       HOME: this.home,
       // The user's own cache: environments of earlier runs stay warm.
       XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
