@@ -4,16 +4,18 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 
 const POLL_MS = 20;
 const TIMEOUT_MS = 60_000;
+const LOOPBACK = "127.0.0.1";
 
 /**
  * Milliseconds from `started` until a call of a tool has been answered.
  *
  * @param pollMs pause between two attempts
+ * @param host where the server is, this machine by default
  */
-export async function firstAnswer(port: number, started: number, pollMs = POLL_MS): Promise<number> {
+export async function firstAnswer(port: number, started: number, pollMs = POLL_MS, host = LOOPBACK): Promise<number> {
   while (performance.now() - started < TIMEOUT_MS) {
     // A refused connection costs next to nothing, so that asking does not slow down what is measured.
-    if ((await listens(port)) && (await called(port))) return performance.now() - started;
+    if ((await listens(port, host)) && (await called(port, host))) return performance.now() - started;
     await sleep(pollMs);
   }
   throw new Error(`No tools/call was answered on port ${port} within ${TIMEOUT_MS / 1000} s.`);
@@ -24,9 +26,9 @@ export async function nobodyListens(port: number): Promise<void> {
   if (await listens(port)) throw new Error(`Something listens on port ${port} before the server has been started.`);
 }
 
-function listens(port: number): Promise<boolean> {
+function listens(port: number, host = LOOPBACK): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, host);
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
@@ -35,10 +37,10 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-async function called(port: number): Promise<boolean> {
+async function called(port: number, host: string): Promise<boolean> {
   const client = new Client({ name: "bench", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
   try {
-    await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+    await client.connect(new StreamableHTTPClientTransport(new URL(`http://${host}:${port}/mcp`)));
     const { isError } = await client.callTool({ name: "greet", arguments: { name: "bench" } });
     return isError !== true;
   } catch {

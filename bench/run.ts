@@ -10,6 +10,7 @@ import { failures } from "./failures";
 import { firstCall } from "./firstCall";
 import { growth } from "./growth";
 import { imageSize } from "./imageSize";
+import { kubernetesCall } from "./kubernetesCall";
 import { kubernetesGrowth } from "./kubernetesGrowth";
 import { kubernetesUp } from "./kubernetesUp";
 import { type Comparison, MIN_RUNS } from "./measure";
@@ -36,6 +37,7 @@ const BENCHMARKS: Benchmark[] = [
   failures,
   kubernetesUp,
   kubernetesGrowth,
+  kubernetesCall,
   podReady,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { KubeConfig, RbacV1Subject } from "@kubernetes/client-node";
+import { registryAddress } from "../support/clusterImages";
 import { applyObjects } from "../support/clusterObjects";
 import { ClusterStack } from "../support/clusterStack";
 import { makeFolder, removeFolders } from "../support/folder";
@@ -133,6 +134,14 @@ describeWithCluster("Kubernetes stack where something is wrong", function () {
       await stack.failing("up"),
       /"node-server" is not rolled out: the cluster refuses its pods: .*exceeded quota: quota, requested: requests\.cpu=250m/,
     );
+  });
+
+  it("image that can't be pulled: up fails within seconds with what the registry said", async () => {
+    const reference = `${registryAddress}/nowhere/none@sha256:${"0".repeat(64)}`;
+    stack.configure([{ name: "node-server", image: { reference } }]);
+    const message = await stack.failing("up");
+    assert.match(message, /"node-server" is not rolled out: pod node-server-\S+: its image can't be pulled/);
+    assert.match(message, /nowhere\/none.*not found/);
   });
 
   it("server that is never ready: up fails with the probe's answer and its last lines", async () => {
