@@ -24,7 +24,7 @@ const run = (command: string, args: string[], options: ExecFileOptions) =>
 
 /** What a tarball may hold: compiled modules and their declarations, and what npm adds itself. */
 const PACKED =
-  /^(dist\/(components|targets)\/.+\.(js|d\.ts)|components\/bridge\/(develop|image)\/[\w.-]+\.(py|mjs|txt)|dist\/config\w*\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+  /^(dist\/(components|targets)\/.+\.(js|d\.ts)|components\/bridge\/(develop|image)\/[\w.-]+\.(py|mjs|txt)|dist\/config(\/\w+)?\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
 describe("a project that installs the package", function () {
   this.timeout(300_000);
@@ -94,8 +94,8 @@ export function wrong(): McpProcess[] {
     new McpProcess("b", { source: ".", transport: "sse" }),
     // @ts-expect-error: there is no such field
     new McpProcess("c", { source: ".", prot: 8080 }),
-    // @ts-expect-error: a server needs a source
-    new McpProcess("d", {}),
+    // @ts-expect-error: a server needs arguments
+    new McpProcess("d"),
   ];
 }
 `,

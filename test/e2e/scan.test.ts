@@ -30,7 +30,7 @@ describeWithDocker(
     let stack: TestStack;
     let source: string;
     let server: object;
-    const scanner = makeFolder({ trivy: TRIVY });
+    let scanner: string;
 
     const container = () => docker().getContainer(`mcp-${stack.name}-quick`);
     const reports = (...Vulnerabilities: object[]) => {
@@ -45,6 +45,7 @@ describeWithDocker(
       stack.configure([{ ...server, image: { scan: { scanner: "trivy", severity } } }], { "mcp:target": "docker" });
 
     before(async () => {
+      scanner = makeFolder({ trivy: TRIVY });
       chmodSync(path.join(scanner, "trivy"), 0o755);
       source = quickServer("first");
       server = { name: "quick", source, transport: "http", port: await freePort() };

@@ -8,13 +8,15 @@ import { makeFolder } from "./folder";
  * request comes: so that a test can strike at a certain moment.
  */
 export class WatchedEngine {
-  private readonly socket = path.join(makeFolder(), "engine.sock");
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private watch: { request: RegExp; strike: () => void } | undefined;
-  readonly host = `unix://${this.socket}`;
+  /** For DOCKER_HOST; there once it listens. */
+  host = "";
 
   async listen(): Promise<void> {
+    const socket = path.join(makeFolder(), "engine.sock");
+    this.host = `unix://${socket}`;
     const { socketPath, host, port } = docker().modem as { socketPath?: string; host?: string; port?: number };
     const open = () => (socketPath ? connect(socketPath) : connect(Number(port), host ?? ""));
     this.server = createServer((client) => {
@@ -31,7 +33,7 @@ export class WatchedEngine {
       });
       client.pipe(engine).pipe(client);
     });
-    await new Promise<void>((resolve) => this.server?.listen(this.socket, resolve));
+    await new Promise<void>((resolve) => this.server?.listen(socket, resolve));
   }
 
   /** Resolves with the result of `strike`, which is called before a request that matches is passed on; once. */
