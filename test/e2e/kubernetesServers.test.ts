@@ -10,13 +10,20 @@ const SMALL = { resources: { cpuReservation: 0.05 } };
 describeWithCluster("servers of every kind on a real cluster", function () {
   this.timeout(300_000);
   let stack: ClusterStack;
+  /** Of an image that exists already, on a machine without Docker. */
+  let ready: ClusterStack;
+  let image: string;
 
   before(() => {
+    ready = new ClusterStack([]);
+    ready.env = { ...ready.env, DOCKER_HOST: "unix:///nowhere/docker.sock" };
     stack = new ClusterStack([{ name: "simple-server", source: example("simple-server"), ...SMALL }]);
   });
   after(async () => {
-    await stack.destroy();
-    await removeNamespace(stack.namespace);
+    for (const one of [stack, ready]) {
+      await one.destroy();
+      await removeNamespace(one.namespace);
+    }
     removeFolders();
   });
 
@@ -42,28 +49,24 @@ describeWithCluster("servers of every kind on a real cluster", function () {
   });
 
   it("runs an image that exists already, without a Docker Engine", async () => {
-    stack.configure([{ name: "simple-server", source: example("simple-server"), ...SMALL }]);
-    const { image } = (await stack.server("simple-server")) as unknown as { image: string };
-    stack.configure([{ name: "ready", image: { reference: image }, ...SMALL }]);
-    stack.env = { ...stack.env, DOCKER_HOST: "unix:///nowhere/docker.sock" };
-    await stack.up();
-    assert.deepEqual((await stack.server("ready")).tools, ["simple_tool"]);
-    assert.deepEqual(await stack.pods("simple-server"), []);
+    ({ image } = (await stack.server("simple-server")) as unknown as { image: string });
+    ready.configure([{ name: "ready", image: { reference: image }, ...SMALL }]);
+    await ready.up();
+    assert.deepEqual((await ready.server("ready")).tools, ["simple_tool"]);
   });
 
   it("previews the first change of a port and of a probe as up makes it", async () => {
-    const { image } = (await stack.server("ready")) as unknown as { image: string };
     const health = { readinessPath: "/healthz", livenessPath: "/healthz" };
-    stack.configure([{ name: "ready", image: { reference: image }, port: 9000, metricsPort: 9001, health, ...SMALL }]);
-    const preview = await stack.preview();
-    const up = await stack.up();
+    ready.configure([{ name: "ready", image: { reference: image }, port: 9000, metricsPort: 9001, health, ...SMALL }]);
+    const preview = await ready.preview();
+    const up = await ready.up();
     assert.deepEqual(preview.changes, up.changes);
-    const [container] = (await stack.deployment("ready")).spec?.template.spec?.containers ?? [];
+    const [container] = (await ready.deployment("ready")).spec?.template.spec?.containers ?? [];
     assert.deepEqual(
       container?.ports?.map(({ containerPort }) => containerPort),
       [9000, 9001],
     );
     assert.equal(container?.readinessProbe?.tcpSocket, undefined);
-    assert.deepEqual(Object.keys((await stack.up()).changes), ["same"]);
+    assert.deepEqual(Object.keys((await ready.up()).changes), ["same"]);
   });
 });

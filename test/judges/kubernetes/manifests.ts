@@ -1,4 +1,5 @@
 import {
+  type ImageArgs,
   McpDeployment,
   type McpDeploymentArgs,
   McpNamespace,
@@ -39,6 +40,9 @@ function manifestOf(resource: Registered): Manifest | undefined {
   return manifest;
 }
 
+/** Whether the server's image is built here, and so has to be pushed. */
+const isBuilt = ({ image }: McpDeploymentArgs): boolean => (image as ImageArgs | undefined)?.reference === undefined;
+
 /** What is judged: objects, by the deployment that they belong to. */
 export type Deployments = Map<string, Manifest[]>;
 
@@ -49,7 +53,7 @@ export async function render(servers: McpDeploymentArgs[], services: McpStateful
     new McpNamespace("space", { namespace, quota: { pods: "20" }, containerLimits: { cpu: "500m", memory: "512Mi" } });
     new McpRedisStatefulSet("redis", { namespace });
     for (const [index, args] of servers.entries())
-      new McpDeployment(`server-${index}`, { registry: REGISTRY, ...args, namespace });
+      new McpDeployment(`server-${index}`, { ...(isBuilt(args) && { registry: REGISTRY }), ...args, namespace });
     for (const [index, args] of services.entries()) new McpStatefulSet(`service-${index}`, { ...args, namespace });
   });
   const found: Deployments = new Map();
