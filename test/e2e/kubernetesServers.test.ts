@@ -17,7 +17,10 @@ describeWithCluster("servers of every kind on a real cluster", function () {
   before(() => {
     ready = new ClusterStack([]);
     ready.env = { ...ready.env, DOCKER_HOST: "unix:///nowhere/docker.sock" };
-    stack = new ClusterStack([{ name: "simple-server", source: example("simple-server"), ...SMALL }]);
+    stack = new ClusterStack([
+      { name: "simple-server", source: example("simple-server"), ...SMALL },
+      { name: "node-server", source: example("node-server"), ...SMALL },
+    ]);
   });
   after(async () => {
     for (const one of [stack, ready]) {
@@ -49,10 +52,10 @@ describeWithCluster("servers of every kind on a real cluster", function () {
   });
 
   it("runs an image that exists already, without a Docker Engine", async () => {
-    ({ image } = (await stack.server("simple-server")) as unknown as { image: string });
+    ({ image } = (await stack.server("node-server")) as unknown as { image: string });
     ready.configure([{ name: "ready", image: { reference: image }, ...SMALL }]);
     await ready.up();
-    assert.deepEqual((await ready.server("ready")).tools, ["simple_tool"]);
+    assert.deepEqual((await ready.server("ready")).tools, (await stack.server("node-server")).tools);
   });
 
   it("previews the first change of a port and of a probe as up makes it", async () => {
