@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
-import { InvalidInputError, validateImageReference } from "../server";
 import { secretValues } from "../server/secretValues";
+import { pinnedImage } from "../services/pinnedImage";
 import { CONTAINER_OPTIONS, KEEP_DATA, PIDS_LIMIT } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { serviceInputs } from "./serviceInputs";
@@ -59,7 +59,7 @@ export class McpService extends pulumi.ComponentResource {
     // An image by its id: a tag may move, and the provider would replace the container at every run.
     const image = new docker.RemoteImage(
       `${name}-image`,
-      { name: pinned(args.image), keepLocally: true },
+      { name: pinnedImage(args.image), keepLocally: true },
       { parent: this },
     );
     const container = new docker.Container(
@@ -83,19 +83,4 @@ export class McpService extends pulumi.ComponentResource {
     this.host = ready.containerId.apply(() => name);
     this.registerOutputs();
   }
-}
-
-/**
- * The image, once it is known to be the same one tomorrow.
- * @throws InvalidInputError otherwise; at once where the name is plain
- */
-function pinned(image: pulumi.Input<string>): pulumi.Input<string> {
-  if (typeof image !== "string") return pulumi.output(image).apply((known) => checked(known));
-  return checked(image);
-}
-
-function checked(image: string): string {
-  const { problems } = validateImageReference(image, "image");
-  if (problems.length > 0) throw new InvalidInputError(problems);
-  return image;
 }

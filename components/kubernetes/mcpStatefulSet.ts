@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
-import { InvalidInputError, validateImageReference } from "../server";
+import { pinnedImage } from "../services/pinnedImage";
 import { labels, selectorLabels, stackName } from "./labels";
 import { metadata, NO_WAIT, WATCHED } from "./metadata";
 import { Rollout, rolloutOf } from "./rollout";
@@ -57,8 +57,8 @@ export class McpStatefulSet extends pulumi.ComponentResource {
   constructor(name: string, args: McpStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpStatefulSet", name, {}, opts);
     const { namespace, fixedNames = true } = args;
+    const image = pinnedImage(args.image);
     const secrets = withValues(args.secrets);
-    requirePinned(args.image);
     const place = { name, namespace, fixedNames: fixedNames === true, component: "service" };
     const secret = secrets && createSecret(this, place, secrets);
     const service = new kubernetes.core.v1.Service(
@@ -78,12 +78,16 @@ export class McpStatefulSet extends pulumi.ComponentResource {
       { metadata: metadata(place), spec: servicePolicySpec(name, args.port) },
       { parent: this },
     );
-    const spec = statefulSetSpec(name, args, {
-      service: service.metadata.name,
-      secretName: secret?.metadata.name,
-      annotations: secrets ? { [CHECKSUM]: checksum(name, secrets) } : {},
-      labels: labels(name, place.component),
-    });
+    const spec = statefulSetSpec(
+      name,
+      { ...args, image },
+      {
+        service: service.metadata.name,
+        secretName: secret?.metadata.name,
+        annotations: secrets ? { [CHECKSUM]: checksum(name, secrets) } : {},
+        labels: labels(name, place.component),
+      },
+    );
     // Its volume is found again by this name.
     const stable = { ...metadata(place, { annotations: WATCHED }), name: fixedNames === true ? name : stackName(name) };
     const set = new kubernetes.apps.v1.StatefulSet(`${name}-set`, { metadata: stable, spec }, { parent: this });
@@ -100,10 +104,4 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
     this.registerOutputs();
   }
-}
-
-/** @throws InvalidInputError for an image that may be another one tomorrow, where it is known */
-function requirePinned(image: pulumi.Input<string>): void {
-  const { problems } = typeof image === "string" ? validateImageReference(image, "image") : { problems: [] };
-  if (problems.length > 0) throw new InvalidInputError(problems);
 }
