@@ -23,9 +23,15 @@ process.on("uncaughtException", (error) => {
 const labelNames = ["method", "endpoint"];
 const requests = new Counter({ name: "mcp_requests_total", help: "MCP requests.", labelNames });
 const errors = new Counter({ name: "mcp_request_errors_total", help: "MCP requests that failed.", labelNames });
+const errorsByType = new Counter({
+  name: "mcp_request_errors_by_type_total",
+  help: "MCP requests that failed, by what went wrong.",
+  labelNames: ["error_type"],
+});
 const duration = new Histogram({
   name: "mcp_request_duration_seconds",
   help: "Duration of MCP requests in seconds.",
+  labelNames,
   // The OpenTelemetry convention's buckets for MCP servers, with finer ones below: most tools answer within 10 ms.
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
 });
@@ -70,10 +76,10 @@ export function observe(server) {
       running += isCall;
       try {
         const result = await handler(request, context);
-        if (result.isError) errorType = "ToolError";
+        if (result.isError) errorType = "tool_error";
         return result;
       } catch (error) {
-        errorType = error.constructor.name;
+        errorType = typeOf(error);
         throw error;
       } finally {
         running -= isCall;
@@ -82,12 +88,16 @@ export function observe(server) {
     });
 }
 
+/** As OpenTelemetry has it: the code of a JSON-RPC error, else the name of the class. */
+const typeOf = (error) => (Number.isInteger(error.code) ? String(error.code) : error.constructor.name);
+
 function record(method, tool, seconds, errorType) {
   const labels = { method, endpoint: tool ?? "-" };
-  duration.observe(seconds);
+  duration.observe(labels, seconds);
   requests.inc(labels);
   // Also when nothing failed: a series that begins at 0 lets rate() see the first failure.
   errors.inc(labels, errorType ? 1 : 0);
+  if (errorType) errorsByType.inc({ error_type: errorType });
   const outcome = errorType ? { outcome: "error", error_type: errorType } : { outcome: "ok" };
   const level = errorType ? "WARNING" : tool ? "INFO" : "DEBUG";
   const message = tool ? "tool called" : "request served";

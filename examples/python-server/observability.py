@@ -1,5 +1,6 @@
 """JSON logs on stdout and Prometheus metrics, added from outside so that no tool has to know of either."""
 
+import asyncio
 import json
 import logging
 import sys
@@ -7,7 +8,7 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-from fastmcp.exceptions import NotFoundError
+from fastmcp.exceptions import FastMCPError, McpError, NotFoundError, to_mcp_error
 from fastmcp.server.dependencies import get_http_headers
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -17,10 +18,14 @@ logger = logging.getLogger("server")
 disable_created_metrics()  # One more series for each of the others, which no dashboard here reads.
 REQUESTS = Counter("mcp_requests_total", "MCP requests.", ["method", "endpoint"])
 ERRORS = Counter("mcp_request_errors_total", "MCP requests that failed.", ["method", "endpoint"])
+ERRORS_BY_TYPE = Counter(
+    "mcp_request_errors_by_type_total", "MCP requests that failed, by what went wrong.", ["error_type"]
+)
 # The OpenTelemetry convention's buckets for MCP servers, with finer ones below: most tools answer within 10 ms.
 DURATION = Histogram(
     "mcp_request_duration_seconds",
     "Duration of MCP requests in seconds.",
+    ["method", "endpoint"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300),
 )
 ACTIVE_CONNECTIONS = Gauge("mcp_active_connections", "HTTP requests open on the MCP endpoint, streams included.")
@@ -68,6 +73,17 @@ def configure_logging(level: str) -> None:
     sys.excepthook = lambda kind, error, trace: logger.critical("%s", error, exc_info=(kind, error, trace))
 
 
+def error_type(method: str, error: BaseException) -> str:
+    """What went wrong, as OpenTelemetry has it: a tool's own error, the code of a JSON-RPC error, or a class."""
+    if isinstance(error, asyncio.CancelledError):
+        return "cancelled"
+    if isinstance(error, (FastMCPError, McpError, NotFoundError)):
+        # FastMCP answers a call that fails so with a result, in which isError is set.
+        is_result = method == "tools/call" and not isinstance(error, McpError)
+        return "tool_error" if is_result else str(to_mcp_error(error).error.code)
+    return type(error).__name__
+
+
 class RequestObserver(Middleware):
     """Counts, times and logs every MCP request. Logs name the tool and the outcome, never arguments or results."""
 
@@ -92,15 +108,18 @@ class RequestObserver(Middleware):
 
     def _record(self, method: str, tool: str | None, duration: float, error: BaseException | None) -> None:
         labels = (method, tool or NO_ENDPOINT)
-        DURATION.observe(duration)
+        DURATION.labels(*labels).observe(duration)
         REQUESTS.labels(*labels).inc()
         # Also when nothing failed: a series that begins at 0 lets rate() see the first failure.
         ERRORS.labels(*labels).inc(1 if error else 0)
+        failure = error_type(method, error) if error else None
+        if failure:
+            ERRORS_BY_TYPE.labels(failure).inc()
 
         fields = {"method": method, "duration_seconds": round(duration, 6), "outcome": "error" if error else "ok"}
         if tool:
             fields["tool"] = tool
-        if error:
-            fields["error_type"] = type(error).__name__
+        if failure:
+            fields["error_type"] = failure
         level = logging.WARNING if error else logging.INFO if tool else logging.DEBUG
         logger.log(level, "tool called" if tool else "request served", extra=fields)

@@ -1,111 +1,38 @@
 import { strict as assert } from "node:assert";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { nodeFolderFor, pythonFor } from "../support/serverEnvironment";
+import {
+  type Command,
+  call,
+  connect,
+  endLater,
+  endRunning,
+  exampleCommand,
+  type Launched,
+  launch,
+  startExample as start,
+} from "../support/exampleServer";
+import { pythonFor } from "../support/serverEnvironment";
+import { freePort } from "../support/stack";
 
 const EXAMPLES = resolve(__dirname, "../../examples");
 const TOOLS = ["api_key_fingerprint", "containerized_tool", "greet", "health_check"];
 const API_KEY = "key-that-must-stay-unseen";
 const ARGUMENT = "argument-that-must-stay-unlogged";
-const START_TIMEOUT_MS = 30_000;
-
-interface Command {
-  file: string;
-  args: string[];
-  cwd: string;
-}
-interface Server {
-  url: string;
-  metricsUrl: string;
-  process: ChildProcess;
-  stdout: () => string;
-  stderr: () => string;
-  exited: Promise<number | null>;
-}
-
-const running: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of running.splice(0)) await kill(child);
-});
-
-async function kill(child: ChildProcess) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "close");
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-function launch(command: Command, env: Record<string, string>) {
-  const child = spawn(command.file, command.args, {
-    cwd: command.cwd,
-    env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  running.push(child);
-  const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    output.stderr += text;
-  });
-  const exited = once(child, "close").then(([code]) => code as number | null);
-  return { process: child, stdout: () => output.stdout, stderr: () => output.stderr, exited };
-}
-
-async function start(command: Command, env: Record<string, string> = {}): Promise<Server> {
-  const [port, metricsPort] = [await freePort(), await freePort()];
-  const launched = launch(command, { PORT: String(port), METRICS_PORT: String(metricsPort), ...env });
-  const [url, metricsUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${metricsPort}/metrics`];
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (
-    !(await fetch(`${url}/healthz`).then(
-      (answer) => answer.ok,
-      () => false,
-    ))
-  ) {
-    const told = `${launched.stdout()}${launched.stderr()}`;
-    assert.equal(launched.process.exitCode, null, `the server ended at its start: ${told}`);
-    assert.ok(Date.now() < deadline, `the server did not answer within ${START_TIMEOUT_MS} ms: ${told}`);
-    await sleep(50);
-  }
-  return { url, metricsUrl, ...launched };
-}
-
-async function connect(url: string, mode: "legacy" | "modern") {
-  const versionNegotiation = { mode: mode === "legacy" ? mode : { pin: "2026-07-28" } } as const;
-  const client = new Client({ name: "examples-test", version: "1.0.0" }, { versionNegotiation });
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)));
-  return client;
-}
-
-async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
-  const { content } = await client.callTool({ name, arguments: args });
-  const [first] = content as { type: string; text?: string }[];
-  return first?.text ?? "";
-}
 
 async function readiness(url: string) {
   const answer = await fetch(`${url}/readyz`);
   return { status: answer.status, body: (await answer.json()) as unknown };
 }
 
-const logLines = (server: Pick<Server, "stdout">) =>
+const logLines = (server: Pick<Launched, "stdout">) =>
   server
     .stdout()
     .trim()
@@ -137,7 +64,7 @@ for each in waiting:
 print(listener.getsockname()[1], flush=True)
 time.sleep(60)`;
   const child = spawn(python, ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
-  running.push(child);
+  endLater(child);
   const [text] = await once(child.stdout, "data");
   return Number(String(text));
 }
@@ -164,31 +91,29 @@ async function openSubscription(url: string) {
 
 const servers = [
   {
-    name: "python-server",
-    prepare: async (folder: string) => ({ file: await pythonFor(folder), args: ["server.py"], cwd: folder }),
+    name: "python-server" as const,
     // FastMCP 4.1 knows no subscriptions: its only stream without an end is that of a session.
     streamEnv: { FASTMCP_STATELESS_HTTP: "false" } as Record<string, string>,
+    // FastMCP answers a call of an unknown tool with a result, too.
+    failures: { tool_error: 2 } as Record<string, number>,
     openStream: openSessionStream,
   },
   {
-    name: "node-server",
-    prepare: async (folder: string) => ({
-      file: process.execPath,
-      args: ["index.js"],
-      cwd: await nodeFolderFor(folder),
-    }),
+    name: "node-server" as const,
     streamEnv: {} as Record<string, string>,
+    failures: { tool_error: 1, "-32602": 1 } as Record<string, number>,
     openStream: openSubscription,
   },
 ];
 
-for (const { name, prepare, streamEnv, openStream } of servers) {
+for (const { name, streamEnv, failures, openStream } of servers) {
   describe(`examples/${name}`, function () {
     this.timeout(60_000);
     let command: Command;
+    afterEach(endRunning);
     before(async function () {
       this.timeout(300_000);
-      command = await prepare(join(EXAMPLES, name));
+      command = await exampleCommand(name);
     });
 
     it("serves clients of both protocol generations, with the settings of its environment", async () => {
@@ -259,7 +184,9 @@ for (const { name, prepare, streamEnv, openStream } of servers) {
       assert.equal(sample("mcp_request_errors_total", "greet"), 1);
       assert.equal(sample("mcp_requests_total", "unknown"), 1);
       assert.match(metrics, /^# TYPE mcp_request_duration_seconds histogram$/m);
-      assert.ok(Number(/^mcp_request_duration_seconds_count (\d+)/m.exec(metrics)?.[1]) >= 4);
+      assert.equal(sample("mcp_request_duration_seconds_count", "greet"), 3);
+      const byType = metrics.matchAll(/^mcp_request_errors_by_type_total\{error_type="(.*)"\} (\d+)/gm);
+      assert.deepEqual(Object.fromEntries([...byType].map(([, type, count]) => [type, Number(count)])), failures);
       assert.match(metrics, /^mcp_active_connections 0(\.0)?$/m);
       assert.ok(!metrics.includes(ARGUMENT));
       assert.ok(!metrics.includes('method="tools/list"'), "counts requests that no client made");
@@ -289,7 +216,7 @@ for (const { name, prepare, streamEnv, openStream } of servers) {
       assert.equal(await statusFor(url, { origin: "http://localhost:5173" }), 200);
       assert.equal(await statusFor(url, { origin: "http://evil.example" }), 403);
       assert.match(String(await statusFor(url, { host: "evil.example" })), /^(403|421)$/);
-      await Promise.all(running.splice(0).map(kill));
+      await endRunning();
       const named = await start(command, { HOST: "0.0.0.0", ALLOWED_HOSTS: "mcp.example.com, mcp" });
       assert.equal(await statusFor(named.url, { host: "mcp:8080", origin: "https://mcp.example.com" }), 200);
       assert.match(String(await statusFor(named.url, { host: "evil.example" })), /^(403|421)$/);

@@ -1,0 +1,22 @@
+import { alerts } from "./alerts";
+import { recordingRules } from "./recordingRules";
+import type { RuleGroup } from "./rule";
+import type { RuleSettings } from "./settings";
+import { resolveThresholds } from "./thresholds";
+import { toYaml } from "./yaml";
+
+/** Where runbooks are, unless they are published: a path in this repository. */
+export const DEFAULT_RUNBOOK_BASE = "docs/runbooks";
+
+/**
+ * All rules, for Docker and Kubernetes alike.
+ * @throws InvalidInputError when a threshold is none
+ */
+export function ruleGroups({ servers, thresholds, runbookBaseUrl = DEFAULT_RUNBOOK_BASE }: RuleSettings): RuleGroup[] {
+  // One group: alerts see what was recorded in the same evaluation.
+  const rules = [...recordingRules(servers), ...alerts(resolveThresholds(thresholds), runbookBaseUrl)];
+  return [{ name: "mcp", rules }];
+}
+
+/** All rules as a file for `rule_files`. */
+export const rulesYaml = (settings: RuleSettings): string => toYaml({ groups: ruleGroups(settings) });

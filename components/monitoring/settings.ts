@@ -1,0 +1,123 @@
+/** How the instances of a server are found. */
+export const Discovery = {
+  /** At one fixed address, such as a container's alias. */
+  Static: "static",
+  /** At all addresses that a name resolves to, such as that of a headless Service. */
+  Dns: "dns",
+} as const;
+export type Discovery = (typeof Discovery)[keyof typeof Discovery];
+
+/** A server, as Prometheus finds it. */
+export interface MonitoredServer {
+  /** Its name in `mcp:servers`: the label `server` of all its series. */
+  name: string;
+  /** Host that serves its metrics: a container's alias, an address, or a name that resolves to all instances. */
+  metricsHost: string;
+  /** TCP port of the metrics. */
+  metricsPort: number;
+  /** How its instances are found. Defaults to "static". */
+  discovery?: Discovery;
+  /** Memory that an instance may use, such as "512Mi". Defaults to no limit. */
+  memoryLimit?: string;
+}
+
+/** From when on something is worth an alert. Durations are written as Prometheus writes them: "90s", "5m", "1h". */
+export interface Thresholds {
+  /** McpServerDown: how long an instance may stay unreachable. Defaults to "1m". */
+  downFor: string;
+  /** McpServerNoReadyReplica: how long all instances of a server may. Defaults to "2m". */
+  noReadyReplicaFor: string;
+  /** McpErrorRatioHigh: part of the requests within 5 minutes that may fail, 0 to 1. Defaults to 0.1. */
+  errorRatio: number;
+  /** McpErrorRatioHigh: how long more may fail. Defaults to "5m". */
+  errorRatioFor: string;
+  /** McpLatencyHigh: seconds within which 95% of a tool's calls should end. Defaults to 5. */
+  latencySeconds: number;
+  /** McpLatencyHigh: how long they may take more. Defaults to "10m". */
+  latencyFor: string;
+  /** McpErrorRatioHigh and McpLatencyHigh: requests within 5 minutes that it takes to judge by them. Defaults to 10. */
+  minimumRequests: number;
+  /** McpServerRestarts: restarts of an instance within 15 minutes that are too many. Defaults to 3. */
+  restarts: number;
+  /** McpMemoryNearLimit: part of its memory limit that an instance may use, 0 to 1. Defaults to 0.9. */
+  memoryRatio: number;
+  /** McpMemoryNearLimit: how long it may use more. Defaults to "5m". */
+  memoryFor: string;
+  /** McpSessionGrowth: connections of an instance that may be open in excess of an hour ago. Defaults to 20. */
+  sessionGrowth: number;
+  /** McpSessionGrowth: how long the growth may go on. Defaults to "1h". */
+  sessionGrowthFor: string;
+}
+
+/** What the rules are made from. */
+export interface RuleSettings {
+  servers: MonitoredServer[];
+  /** Defaults to those of `DEFAULT_THRESHOLDS`. */
+  thresholds?: Partial<Thresholds>;
+  /**
+   * Where the pages of docs/runbooks are published, without a slash at the end; part of each alert. Defaults to
+   * "docs/runbooks", their place in this repository.
+   */
+  runbookBaseUrl?: string;
+}
+
+/** A scrape config of Prometheus, as it is written in prometheus.yml. */
+export interface ScrapeConfig {
+  job_name: string;
+  [setting: string]: unknown;
+}
+
+/** What prometheus.yml is made from. */
+export interface PrometheusSettings {
+  servers: MonitoredServer[];
+  /** Time between two scrapes, and between two evaluations of the rules. Defaults to "15s". */
+  scrapeInterval?: string;
+  /** Files with rules, as Prometheus sees them; `*` is allowed in the last part. Defaults to none. */
+  ruleFiles?: string[];
+  /** Addresses of Alertmanagers, such as "alertmanager:9093". Defaults to none. */
+  alertmanagers?: string[];
+  /** Labels that every alert carries to Alertmanager, such as the stack. Defaults to none. */
+  externalLabels?: { [label: string]: string };
+  /** Scrape configs of further jobs, such as the containers' own metrics. Defaults to none. */
+  scrapeConfigs?: ScrapeConfig[];
+}
+
+/** Where the servers' logs are, for Grafana. */
+export interface LogSettings {
+  /** URL of Elasticsearch, as Grafana reaches it. */
+  url: string;
+  /** Indices with the logs. Defaults to "mcp-logs-*". */
+  index?: string;
+  /** Field with the time. Defaults to "@timestamp". */
+  timeField?: string;
+  /** Field with the name of the server, as a keyword. Defaults to "server". */
+  serverField?: string;
+  /** Defaults to no authentication. */
+  username?: string;
+  /** A secret. Defaults to no authentication. */
+  password?: string;
+  /** File that holds the password, as Grafana sees it, in place of `password`. Defaults to none. */
+  passwordFile?: string;
+}
+
+/** What the dashboards are made from. */
+export interface DashboardSettings {
+  /** Colours of the panels change at these. Defaults to those of `DEFAULT_THRESHOLDS`. */
+  thresholds?: Partial<Thresholds>;
+  /** Time between two scrapes: no panel looks closer than that. Defaults to "15s". */
+  scrapeInterval?: string;
+  /** Defaults to a text in place of the logs, which says how to see them. */
+  logs?: Pick<LogSettings, "serverField" | "timeField">;
+}
+
+/** What Grafana's provisioning is made from. */
+export interface GrafanaSettings {
+  /** URL of Prometheus, as Grafana reaches it. */
+  prometheusUrl: string;
+  /** Time between two scrapes. Defaults to "15s". */
+  scrapeInterval?: string;
+  /** Folder with the dashboards, as Grafana sees it. Defaults to "/etc/grafana/dashboards". */
+  dashboardFolder?: string;
+  /** Defaults to no datasource of logs. */
+  logs?: LogSettings;
+}
