@@ -54,7 +54,7 @@ describe("the judges of the monitoring's files", function () {
   after(removeFolders);
 
   /** Runs a program on files of a folder; returns what it says, and fails with that. */
-  function judge(program: keyof Programs, args: string[], files: { [file: string]: string }): string {
+  function judge(program: "promtool" | "amtool", args: string[], files: { [file: string]: string }): string {
     const cwd = makeFolder(files);
     const { status, stdout, stderr } = spawnSync(programs[program], args, { cwd, encoding: "utf8", timeout: 60_000 });
     assert.equal(status, 0, `${path.basename(programs[program])} ${args.join(" ")}\n${stdout}${stderr}`);

@@ -8,6 +8,8 @@ import { freePort } from "./stack";
 
 /** Where the programs of Prometheus and Alertmanager are. */
 export interface Programs {
+  /** Folder that stands for the root of the file system, where the programs are not installed. */
+  root?: string;
   prometheus: string;
   promtool: string;
   alertmanager: string;
@@ -25,9 +27,11 @@ export function prometheusPrograms(): Programs {
   const [prometheus, promtool, amtool] = ["prometheus", "promtool", "amtool"].map(onPath);
   const alertmanager = onPath("alertmanager") ?? onPath("prometheus-alertmanager");
   if (prometheus && promtool && alertmanager && amtool) return { prometheus, promtool, alertmanager, amtool };
-  const bin = path.join(debianPackages(), "usr", "bin");
+  const root = debianPackages();
+  const bin = path.join(root, "usr", "bin");
   const program = (name: string): string => path.join(bin, name);
   return {
+    root,
     prometheus: program("prometheus"),
     promtool: program("promtool"),
     alertmanager: program("prometheus-alertmanager"),
@@ -74,14 +78,17 @@ export async function startPrometheus({ prometheus }: Programs, config: string):
 
 /** Starts an Alertmanager on a loopback port, with this config file and without peers. */
 export async function startAlertmanager(
-  { alertmanager }: Programs,
+  { alertmanager, root }: Programs,
   config: string,
   address: string,
 ): Promise<Launched & { url: string }> {
   const data = makeFolder();
   const args = [`--config.file=${config}`, `--storage.path=${data}`, `--web.listen-address=${address}`];
   // An empty address: without it, Alertmanager listens for peers on all interfaces.
-  const launched = launch({ file: alertmanager, args: [...args, "--cluster.listen-address="], cwd: data }, {});
+  args.push("--cluster.listen-address=");
+  const command = root === undefined ? [alertmanager] : [...withShare(root), alertmanager];
+  const [file = "", ...before] = command;
+  const launched = launch({ file, args: [...before, ...args], cwd: data }, {});
   return answering(launched, `http://${address}`);
 }
 
@@ -116,3 +123,13 @@ export async function ask(
     values: values.map(([time, text]) => [time, Number(text)]),
   }));
 }
+
+/**
+ * Runs a program that finds a package's /usr/share in its place, while nobody else does: Debian's Alertmanager opens its
+ * templates there, and nowhere else.
+ */
+const withShare = (root: string): string[] => [
+  ...["unshare", "--map-root-user", "--mount", "sh", "-c"],
+  `mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$@"`,
+  root,
+];

@@ -77,7 +77,12 @@ export function timeSeries({ title, description, unit, queries, width, limit, st
     .min(0)
     .targets(queries.map(target))
     .thresholds(thresholds(limit))
-    .legend(new common.VizLegendOptionsBuilder().displayMode(LegendDisplayMode.Table).calcs(["lastNotNull", "max"]))
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .calcs(["lastNotNull", "max"]),
+    )
     .tooltip(new common.VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .showPoints(VisibilityMode.Never)
     .fillOpacity(10)
