@@ -17,6 +17,8 @@ const COMMANDS = [
   "refresh",
   "destroy",
   "outputs",
+  "status",
+  "logs",
   "advise",
   "eject",
   "render",

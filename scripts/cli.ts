@@ -21,12 +21,30 @@ export interface Cli {
 /** Exit code of a command that was stopped by Ctrl-C. */
 const INTERRUPTED = 130;
 
+/** What is said when a command is stopped by Ctrl-C. */
+interface StopTexts {
+  /** At once, by how often Ctrl-C has come. */
+  stopping?(count: number): string;
+  stopped: string;
+}
+
+/** Of a command that changes a stack. */
+const CHANGING: StopTexts = {
+  stopping: (count) =>
+    count === 1 ? "Stopping: letting what has begun finish. Again to stop at once." : "Stopping at once.",
+  stopped: "Stopped. npm run refresh brings the state up to date if something was cut short.",
+};
+
+/** Of a command that changes nothing. */
+export const READING: StopTexts = { stopped: "Stopped." };
+
 /** Runs one of the commands: options, help, interruption and errors are the same for all of them. */
 export function command(
   name: string,
   summary: string,
   specs: Record<string, OptionSpec>,
   body: (cli: Cli) => Promise<number>,
+  { stopping, stopped }: StopTexts = CHANGING,
 ): void {
   main(async () => {
     const all = { ...SHARED, ...specs };
@@ -38,11 +56,7 @@ export function command(
     const started = Date.now();
     const console = openConsole(flags.has("json"));
     const interrupt = listenForInterrupts();
-    interrupt.onRequest((count) =>
-      console.line(
-        count === 1 ? "Stopping: letting what has begun finish. Again to stop at once." : "Stopping at once.",
-      ),
-    );
+    if (stopping) interrupt.onRequest((count) => console.line(stopping(count)));
     const cli: Cli = {
       stack,
       flags,
@@ -57,7 +71,7 @@ export function command(
     } catch (error) {
       console.done();
       if (interrupt.count > 0) {
-        process.stderr.write(`Stopped. npm run refresh brings the state up to date if something was cut short.\n`);
+        process.stderr.write(`${stopped}\n`);
         return INTERRUPTED;
       }
       if (!(error instanceof OperationError)) throw error;

@@ -26,9 +26,9 @@ export function serversTable(servers: unknown, width?: number): string {
     .map(([name, server]) => row(name, server as ServerOutput));
   if (rows.length === 0) return "";
   const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(width, MINIMUM_WIDTH);
-  const table = layout([COLUMNS, ...rows], Number.POSITIVE_INFINITY);
+  const table = alignColumns([COLUMNS, ...rows]);
   if (table.every((line) => line.length <= room)) return table.join("\n");
-  const narrow = layout([COLUMNS.slice(0, 4), ...rows.map((cells) => cells.slice(0, 4))], room);
+  const narrow = alignColumns([COLUMNS.slice(0, 4), ...rows.map((cells) => cells.slice(0, 4))], room, [3, 2]);
   const hints = rows.map((cells) => `  ${cells[4]}`);
   return [...narrow, "", "Connect:", ...hints].join("\n");
 }
@@ -58,10 +58,14 @@ function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Pads the columns, and cuts the tools and then the endpoints until the lines fit. */
-function layout(rows: string[][], room: number): string[] {
+/**
+ * Rows as lines with aligned columns.
+ * @param room columns of the terminal; undefined where there is none
+ * @param cuttable columns that are cut, one after the other, until the lines fit
+ */
+export function alignColumns(rows: string[][], room = Number.POSITIVE_INFINITY, cuttable: number[] = []): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
-  for (const column of [3, 2]) {
+  for (const column of cuttable) {
     const total = widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1);
     const current = widths[column];
     if (total > room && current !== undefined) widths[column] = Math.max(12, current - (total - room));

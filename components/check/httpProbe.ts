@@ -49,3 +49,12 @@ export const isReady = ({ status }: Answer): boolean => status !== undefined && 
 /** An answer that tells of an error, in words. */
 export const describeAnswer = (url: string, { status, body }: Answer): string =>
   `GET ${new URL(url).pathname} answers HTTP ${status}${body && ` (${body.slice(0, 200)})`}`;
+
+/** Asks once, and says what keeps the server from being ready; undefined when nothing does. */
+export async function readinessProblem(url: string, timeoutMs: number): Promise<string | undefined> {
+  const answer = await probe(url, timeoutMs);
+  if (isReady(answer)) return undefined;
+  if (answer.status !== undefined) return describeAnswer(url, answer);
+  if (answer.failure === "timeout") return "it accepts connections but does not answer";
+  return answer.failure === "ECONNREFUSED" ? "it did not listen" : answer.failure;
+}

@@ -6,6 +6,8 @@ export interface ProcStat {
   group: number;
   /** When the process started, in clock ticks since boot. */
   startTicks: string;
+  /** CPU time that it has used by itself, in clock ticks. */
+  cpuTicks: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export function procStat(pid: number | string): ProcStat | undefined {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state = "", group, startTicks = ""] = [fields[0], fields[2], fields[19]];
     if (["Z", "X"].includes(state) && Number(fields[17]) <= 1) return undefined;
-    return { group: Number(group), startTicks };
+    return { group: Number(group), startTicks, cpuTicks: Number(fields[11]) + Number(fields[12]) };
   } catch {
     return undefined;
   }

@@ -47,17 +47,25 @@ export interface Watched {
 const REVISION = "deployment.kubernetes.io/revision";
 const TEMPLATE_HASH = "pod-template-hash";
 
-const selector = (labels: Record<string, string>): string =>
+/** Labels as the API takes them to select objects. */
+export const selector = (labels: Record<string, string> = {}): string =>
   Object.entries(labels)
     .map(([label, value]) => `${label}=${value}`)
     .join(",");
 
-/** Opens the cluster of a kubeconfig: the one given, else that of KUBECONFIG or the user's, as kubectl finds it. */
-export function openCluster({ kind, namespace, object, kubeconfig, context }: Watched): Cluster {
+/** The kubeconfig that is given, else that of KUBECONFIG or the user's, as kubectl finds it. */
+export function loadKubeconfig({ kubeconfig, context }: Pick<Watched, "kubeconfig" | "context">): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromString(kubeconfig);
   chooseContext(config, context);
+  return config;
+}
+
+/** Opens the cluster of a kubeconfig. */
+export function openCluster(watched: Watched): Cluster {
+  const { kind, namespace, object } = watched;
+  const config = loadKubeconfig(watched);
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   return {
@@ -67,7 +75,7 @@ export function openCluster({ kind, namespace, object, kubeconfig, context }: Wa
       return kind === "StatefulSet" ? apps.readNamespacedStatefulSet(one) : apps.readNamespacedDeployment(one);
     },
     async revision({ metadata, spec, status }) {
-      const labelSelector = selector(spec?.selector.matchLabels ?? {});
+      const labelSelector = selector(spec?.selector.matchLabels);
       const ofRevision = async (label: string, revision: string) =>
         (await core.listNamespacedPod({ namespace, labelSelector: `${labelSelector},${label}=${revision}` })).items;
       if (kind === "StatefulSet") {

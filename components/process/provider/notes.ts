@@ -9,9 +9,11 @@ export function noteLine(level: "info" | "error", message: string): string {
   return `{"timestamp":"${timestamp}","level":"${level}",${LOGGER},"message":${JSON.stringify(message)}}\n`;
 }
 
+/** Whether a line is the supervisor's, not the server's. */
+export const isNote = (line: string): boolean => line.includes(LOGGER);
+
 /** What the server itself wrote since it was last started. */
 export function linesOfLastStart(lines: string[]): string[] {
-  const isNote = (line: string) => line.includes(LOGGER);
   const start = lines.findLastIndex((line) => isNote(line) && line.includes(STARTING));
   return lines.slice(start + 1).filter((line) => !isNote(line));
 }

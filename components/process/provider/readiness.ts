@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeAnswer, isReady, probe } from "../../check/httpProbe";
+import { readinessProblem } from "../../check/httpProbe";
 import { type RunState, readRunState } from "./runState";
 
 export interface ReadinessProbe {
@@ -27,7 +27,7 @@ export async function waitUntilReady(
   while (Date.now() < deadline) {
     const state = readRunState(instance);
     if (hasFailed(state)) return `it ended while starting (${state?.lastExit?.how ?? "unknown reason"})`;
-    const problem = await ask(url, Math.min(ANSWER_MS, Math.max(SHORT_ANSWER_MS, deadline - Date.now())));
+    const problem = await readinessProblem(url, Math.min(ANSWER_MS, Math.max(SHORT_ANSWER_MS, deadline - Date.now())));
     if (problem === undefined) return undefined;
     last = problem;
     await sleep(BETWEEN_MS);
@@ -36,11 +36,3 @@ export async function waitUntilReady(
 }
 
 const hasFailed = (state: RunState | undefined): boolean => state === undefined || state.restarts > 0;
-
-async function ask(url: string, timeoutMs: number): Promise<string | undefined> {
-  const answer = await probe(url, timeoutMs);
-  if (isReady(answer)) return undefined;
-  if (answer.status !== undefined) return describeAnswer(url, answer);
-  if (answer.failure === "timeout") return "it accepts connections but does not answer";
-  return answer.failure === "ECONNREFUSED" ? "it did not listen" : answer.failure;
-}

@@ -1,0 +1,43 @@
+import { readState } from "../compose/stackState";
+import { isStackMissing, projectRoot, type Session, StackMissingError } from "../session";
+import { stackFile, unknownStack } from "../stackConfig";
+import { readStackConfig, type StackConfig } from "./config";
+import { contextOf, type Entry, entriesOf } from "./entries";
+
+/** What is known of a stack without asking what runs. */
+export interface DeployedStack {
+  name: string;
+  entries: Entry[];
+  /** The cluster that it belongs to; for Kubernetes. */
+  cluster?: StackConfig["cluster"];
+}
+
+/**
+ * Reads a stack's config and state, and changes nothing. Secrets stay encrypted.
+ * @throws StackMissingError for a stack that was never deployed, UsageError for one that nobody knows
+ */
+export async function deployedStack(session: Session): Promise<DeployedStack> {
+  const { name, configFile } = session;
+  const file = configFile === undefined ? [] : ["--config-file", configFile];
+  const read = (...args: string[]) => session.pulumi([...args, "--stack", name]);
+  try {
+    const [state, printed] = await Promise.all([read("stack", "export"), read("config", "--json", ...file)]);
+    const [resources, config] = [readState(state), readStackConfig(printed)];
+    const { cluster } = config;
+    const context = contextOf(resources) ?? cluster?.context;
+    return {
+      name,
+      entries: entriesOf(resources, config),
+      ...(context !== undefined && { cluster: { ...cluster, context } }),
+    };
+  } catch (error) {
+    if (!isStackMissing(error)) throw error;
+    const root = session.stack.workspace.workDir ?? projectRoot();
+    throw (await stackFile(root, name))
+      ? new StackMissingError(name, session.backend.location)
+      : await unknownStack(root, name);
+  }
+}
+
+/** What deploys a stack. */
+export const upCommand = (stack: string): string => `npm run up${stack === "local" ? "" : ` -- --stack ${stack}`}`;

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { DEFAULTS } from "../../components/server/defaults";
+import { FrameReader } from "../logs/frames";
+import { readPage } from "./metrics";
+
+/** Longest wait for a command in a container. */
+const COMMAND_MS = 5_000;
+
+const REQUEST = "GET /metrics HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n";
+
+/** Asks by a bare socket: loading an HTTP client takes longer than all the rest, on half a CPU. */
+const PYTHON = `
+import socket, sys
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)
+connection.sendall(b"${REQUEST}")
+while part := connection.recv(65536): sys.stdout.buffer.write(part)
+`;
+const NODE = `
+const socket = require("node:net").connect(process.argv[1], "127.0.0.1", () => socket.write("${REQUEST}"));
+const fail = (error) => { console.error(error.code ?? error.message); process.exit(1); };
+socket.on("error", fail).setTimeout(2000, () => fail(new Error("timed out")));
+socket.pipe(process.stdout);
+`;
+
+/** Programs that can read a page inside of a container: the server's own interpreter, else what small images bring. */
+const WAYS = {
+  python: (port: string) => ["python3", "-I", "-S", "-c", PYTHON, port],
+  node: (port: string) => ["node", "-e", NODE, port],
+  wget: (port: string) => ["wget", "-q", "-T", "2", "-O", "-", `http://127.0.0.1:${port}/metrics`],
+  curl: (port: string) => ["curl", "-sS", "-m", "2", `http://127.0.0.1:${port}/metrics`],
+};
+
+/**
+ * A function that reads the metrics of a server in a container. Their port is not published, so it is asked from inside:
+ * that works wherever the engine is. Only where no program can be run there, by the container's address.
+ */
+export function metricsReader(engine: Docker, inspected: Docker.ContainerInspectInfo): () => Promise<string> {
+  const { Id, Config, Path, Args } = inspected;
+  const set = Config.Env.find((variable) => variable.startsWith("METRICS_PORT="));
+  const port = set?.split("=")[1] ?? String(DEFAULTS.metricsPort);
+  const isNode = [Path, ...Args].some((word) => /(^|\/)node$/.test(word));
+  const { python, node, ...others } = WAYS;
+  let ways = isNode ? [node, python, ...Object.values(others)] : [python, node, ...Object.values(others)];
+  return async () => {
+    for (const way of ways) {
+      const result = await runIn(engine.getContainer(Id), way(port));
+      if (result === undefined) continue;
+      // The next reading goes the way that was found.
+      ways = [way];
+      return pageOf(result, port);
+    }
+    return readByAddress(engine, inspected, port);
+  };
+}
+
+interface Result {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command in a container. Undefined when there is no such program in it. */
+async function runIn(container: Docker.Container, command: string[]): Promise<Result | undefined> {
+  // What the server's interpreter loads beside the server is of no use here.
+  const Env = ["NODE_OPTIONS=", "PYTHONPATH="];
+  const exec = await container.exec({ Cmd: command, Env, AttachStdout: true, AttachStderr: true });
+  // Newer engines refuse to start what is not there, older ones start it and report 126 or 127.
+  const stream = await exec.start({}).catch((error: { statusCode?: number }) => {
+    if (error.statusCode === 400) return undefined;
+    throw error;
+  });
+  if (!stream) return undefined;
+  const frames = new FrameReader();
+  const output: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
+  stream.on("data", (chunk: Buffer) => {
+    for (const { stream: name, payload } of frames.push(chunk)) output[name].push(payload);
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    stream.on("end", resolve).on("error", reject);
+  });
+  const late = new AbortController();
+  await Promise.race([
+    ended,
+    sleep(COMMAND_MS, undefined, late).then(() => {
+      stream.destroy();
+      throw new Error(`${command[0]} did not end within ${COMMAND_MS / 1_000} s in the container`);
+    }),
+  ]).finally(() => late.abort());
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode === 126 || ExitCode === 127) return undefined;
+  const text = (name: "stdout" | "stderr") => Buffer.concat(output[name]).toString("utf8");
+  return { exitCode: ExitCode, stdout: text("stdout"), stderr: text("stderr") };
+}
+
+/** The page in what a command printed; with the head of HTTP before it, or without. */
+export function pageOf({ exitCode, stdout, stderr }: Result, port: string): string {
+  if (exitCode !== 0) {
+    if (/refused/i.test(stderr)) throw new Error(`nothing listens on port ${port}`);
+    throw new Error(stderr.trim().split("\n").at(-1) || `exit code ${exitCode}`);
+  }
+  if (!stdout.startsWith("HTTP/")) return stdout;
+  const [head = "", ...body] = stdout.split("\r\n\r\n");
+  const status = /^HTTP\/\S+ (\d+)/.exec(head)?.[1];
+  if (status !== "200") throw new Error(`port ${port} answers GET /metrics with HTTP ${status}`);
+  return body.join("\r\n\r\n");
+}
+
+async function readByAddress(engine: Docker, inspected: Docker.ContainerInspectInfo, port: string): Promise<string> {
+  const { socketPath } = engine.modem as { socketPath?: string };
+  const address = Object.values(inspected.NetworkSettings.Networks)[0]?.IPAddress;
+  // Of another machine's engine the address would lead to something else, or nowhere.
+  if (!socketPath || process.platform !== "linux" || !address) {
+    throw new Error("its image has neither python, node, wget nor curl to read them with");
+  }
+  return readPage(`http://${address}:${port}/metrics`);
+}
