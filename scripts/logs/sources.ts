@@ -31,12 +31,9 @@ export function chosen({ name: stack, entries }: DeployedStack, names: string[])
   const deployed = wanted.filter(({ place }) => place !== undefined);
   if (deployed.length > 0 && (names.length === 0 || deployed.length === wanted.length)) return deployed;
   const missing = wanted.filter(({ place }) => place === undefined).map(({ name }) => name);
+  const what = deployed.length === 0 && names.length === 0 ? `the stack ${stack}` : missing.join(", ");
   throw new InvalidInputError([
-    {
-      path: "SERVER",
-      message: `${missing.join(", ") || `nothing of the stack ${stack}`} is not deployed yet, so there is no log`,
-      fix: upCommand(stack),
-    },
+    { path: "SERVER", message: `there is no log: ${what} is not deployed yet`, fix: upCommand(stack) },
   ]);
 }
 

@@ -71,6 +71,28 @@ describe("parseOptions", () => {
     });
   });
 
+  it("notices a flag that npm kept, which would be missing without a word", () => {
+    const specs = { ...SHARED, follow: { type: "boolean", description: "Go on." } } as const;
+    const message = "npm kept --follow for itself. Put -- before the options: npm run logs -- --follow";
+    assert.throws(() => parseOptions("logs", [], specs, { npm_config_follow: "true" }), new UsageError(message));
+    assert.deepEqual(parseOptions("logs", [], specs, { npm_config_json: "true" }).flags, new Set());
+  });
+
+  it("takes arguments between the options, where a command has some", () => {
+    const specs = { ...VALUES, server: { type: "argument", value: "SERVER", description: "A server." } } as const;
+    assert.deepEqual(parseOptions("logs", ["a", "--stack", "dev", "b", "--json"], specs, {}), {
+      stack: "dev",
+      flags: new Set(["json"]),
+      values: { server: ["a", "b"] },
+    });
+    assert.throws(
+      () => parseOptions("logs", ["--server", "a"], specs, {}),
+      new UsageError("Unknown option --server of logs. Options: --stack, --json, --help, --image, --cert."),
+    );
+    assert.match(helpText("logs", "Shows.", specs), /^npm run logs -- \[SERVER \.\.\.\] \[options\]\n/);
+    assert.ok(!helpText("logs", "Shows.", specs).includes("--server"));
+  });
+
   it("lists every option in the help", () => {
     const help = helpText("up", "Deploys.", SPECS);
     assert.match(help, /^npm run up -- \[options\]\n\nDeploys\.\n/);
