@@ -62,6 +62,8 @@ export class RotatedTail {
   }
 
   private async openCurrent(): Promise<void> {
+    await this.close();
+    this.splitter = new LineSplitter();
     const current = await openFile(this.path);
     if (current) [this.file, this.inode, this.offset] = [current.file, current.inode, 0];
   }

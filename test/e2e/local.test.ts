@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,6 +74,88 @@ describe("local stack on the real engine", function () {
     assert.ok(!stack.processes().join("\n").includes(API_KEY));
   });
 
+  it("tells how each server is, also under load", async () => {
+    const [python, node] = [await stack.server("python-server"), await stack.server("node-server")];
+    const load = new AbortController();
+    const calling = (async () => {
+      while (!load.signal.aborted) {
+        await callTool(python, "greet", { name: "Ada" });
+        await callTool(node, "no_such_tool").catch(() => {});
+      }
+    })();
+    const { code, out } = await stack.command("status", "--json");
+    load.abort();
+    await calling;
+    const { healthy, servers, services } = JSON.parse(out);
+    assert.deepEqual([code, healthy, services], [0, true, {}]);
+    for (const [name, url] of [
+      ["python-server", python.url],
+      ["node-server", node.url],
+    ] as const) {
+      const server = servers[name];
+      assert.deepEqual([server.target, server.health, server.url, server.tools], ["process", "healthy", url, 4], name);
+      assert.equal(server.restarts, 0, name);
+      assert.ok(server.uptimeSeconds >= 0 && server.uptimeSeconds < 300, `${name} ${server.uptimeSeconds}`);
+      assert.ok(server.memoryBytes > 20e6 && server.memoryBytes < 500e6, `${name} ${server.memoryBytes}`);
+      assert.ok(server.cpuCores > 0 && server.cpuCores < 2, `${name} ${server.cpuCores}`);
+      assert.ok(server.requestsPerSecond > 0, `${name} ${server.requestsPerSecond}`);
+      assert.deepEqual(server.missing, { memoryLimitBytes: "a process has no limit" }, name);
+    }
+    assert.equal(servers["python-server"].errorsPerSecond, 0);
+    assert.ok(servers["node-server"].errorsPerSecond > 0);
+    const { health, tools, missing } = servers["simple-server"];
+    assert.deepEqual([health, tools], [null, 1]);
+    assert.match(missing.health, /^its clients start it/);
+  });
+
+  it("shows what each server wrote, as people and as programs read it", async () => {
+    const shown = await stack.command("logs", "python-server", "--lines", "3");
+    assert.equal(shown.code, 0, shown.err);
+    const lines = shown.out.trimEnd().split("\n");
+    assert.equal(lines.length, 3);
+    for (const line of lines) {
+      assert.match(
+        line,
+        /^python-server \| \d\d:\d\d:\d\d\.\d{3} INFO {5}tool called tool=greet duration=[\d.]+ms outcome=ok$/,
+      );
+    }
+
+    const all = await stack.command("logs", "--json", "--since", "1h");
+    assert.equal(all.code, 0, all.err);
+    const entries = all.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([...new Set(entries.map(({ server }) => server))].sort(), ["node-server", "python-server"]);
+    const times = entries.map(({ timestamp }) => new Date(timestamp).getTime());
+    assert.deepEqual(
+      times,
+      times.toSorted((one, other) => one - other),
+    );
+    const own = readFileSync(stack.logFile("node-server"), "utf8").trimEnd().split("\n");
+    const passed = all.out.split("\n").filter((line) => line.startsWith('{"server":"node-server"'));
+    assert.deepEqual(
+      passed,
+      own.map((line) => line.replace("{", '{"server":"node-server",')),
+    );
+    assert.match(all.err, /^simple-server is a stdio server: each client starts it for itself/);
+    assert.ok(!`${shown.out}${all.out}`.includes(API_KEY));
+  });
+
+  it("says why there is no log", async () => {
+    const unknown = await stack.command("logs", "node-sever");
+    assert.deepEqual([unknown.code, unknown.out], [1, ""]);
+    assert.match(
+      unknown.err,
+      /allowed: python-server, node-server, simple-server\n {2}fix: {5}did you mean node-server\?/,
+    );
+    const stdio = await stack.command("logs", "simple-server");
+    assert.deepEqual([stdio.code, stdio.out], [1, ""]);
+    assert.match(stdio.err, /^simple-server is a stdio server/);
+    const old = await stack.command("logs", "node-server", "--since", "0s");
+    assert.deepEqual(old, { code: 0, out: "", err: "node-server wrote nothing that was asked for.\n" });
+  });
+
   it("changes nothing when nothing changed, and keeps the processes", async () => {
     const before = [childOf("python-server"), childOf("node-server")];
     assert.deepEqual((await stack.preview()).changes, { same: 13 });
@@ -110,9 +193,15 @@ describe("local stack on the real engine", function () {
     assert.equal(await callTool(await stack.server("python-server"), "greet", { name: "Ada" }), "Good day, Ada!");
   });
 
-  it("has a crashed server running again by itself", async () => {
+  it("has a crashed server running again by itself, and its log followed until Ctrl-C", async () => {
     const pid = childOf("node-server");
     assert.ok(pid);
+    const follower = await stack.start("logs", "node-server", "--follow", "--lines", "1");
+    let followed = "";
+    follower.stdout?.on("data", (data) => {
+      followed += data;
+    });
+    await eventually(async () => assert.match(followed, /^node-server \| .*\n$/));
     process.kill(pid, "SIGKILL");
     for (let waited = 0; waited < 100 && !isUp(childOf("node-server"), pid); waited++) await sleep(100);
     assert.notEqual(childOf("node-server"), pid);
@@ -123,13 +212,29 @@ describe("local stack on the real engine", function () {
         "Processed: x",
       ),
     );
+    await eventually(async () => assert.match(followed, /tool=containerized_tool/));
+    follower.kill("SIGINT");
+    assert.deepEqual(await once(follower, "exit"), [0, null]);
+    const lines = followed
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^node-server \| \S+ /, ""));
+    assert.deepEqual(lines.slice(1, 3), [
+      "ERROR    The server ended (signal SIGKILL). It starts again in 1 s.",
+      "INFO     Starting the server.",
+    ]);
+    assert.match(lines.at(-1) ?? "", /^INFO {5}tool called tool=containerized_tool /);
   });
 
-  it("notices on refresh that a server is dead, and the next up mends it", async () => {
+  it("notices that a server is dead, and the next up mends it", async () => {
     const { supervisor, child } = stack.runState("node-server");
     process.kill(supervisor.pid, "SIGKILL");
     if (child) process.kill(child.pid, "SIGKILL");
     await sleep(200);
+    const { code, out } = await stack.command("status");
+    assert.equal(code, 1);
+    assert.match(out, /^node-server {4}process {2}stopped {2}- /m);
+    assert.match(out, /^node-server: it does not run: npm run up starts it$/m);
     assert.equal((await stack.refresh()).changes.delete, 1);
     await stack.up();
     assert.equal(
@@ -155,6 +260,30 @@ describe("local stack on the real engine", function () {
     assert.deepEqual(stack.processes(), []);
     assert.deepEqual(stack.deployed(), []);
     assert.deepEqual(JSON.parse(await stack.state()).deployment.resources ?? [], []);
+    const status = await stack.command("status");
+    assert.equal(status.code, 1);
+    assert.match(
+      status.out,
+      /^python-server, node-server, simple-server: it is in the config, but not deployed: npm run up/m,
+    );
+    const logs = await stack.command("logs");
+    assert.deepEqual([logs.code, logs.out], [1, ""]);
+    assert.match(
+      logs.err,
+      new RegExp(`the stack ${stack.name} is not deployed yet\\n {2}fix: {5}npm run up -- --stack ${stack.name}`),
+    );
+  });
+
+  it("says of a stack that was never deployed how to deploy it", async () => {
+    const other = new TestStack(servers());
+    for (const command of ["status", "logs"]) {
+      const { code, out, err } = await other.command(command);
+      assert.deepEqual([code, out], [1, ""]);
+      assert.match(
+        err,
+        new RegExp(`The stack ${other.name} is not deployed: .*\\n {2}fix: npm run up -- --stack ${other.name}`),
+      );
+    }
   });
 });
 

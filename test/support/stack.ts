@@ -1,8 +1,11 @@
-import { execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { OpMap } from "@pulumi/pulumi/automation";
@@ -32,6 +35,13 @@ export interface Result {
   changes: OpMap;
   /** Warnings and infos, as the user sees them. */
   lines: string[];
+}
+
+/** What a command printed, and its exit code. */
+export interface Told {
+  code: number | null;
+  out: string;
+  err: string;
 }
 
 /**
@@ -101,6 +111,26 @@ export class TestStack {
     );
   }
 
+  /** Starts one of the project's commands on this stack, in a process of its own. */
+  start(name: string, ...argv: string[]): Promise<ChildProcess> {
+    return this.inside(async () => {
+      const context = { scripts: path.join(REPOSITORY, "dist", "scripts"), options: this.sessionOptions };
+      const args = [path.join(__dirname, "command.cjs"), JSON.stringify(context), name, "--stack", this.name, ...argv];
+      return spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
+    });
+  }
+
+  /** Runs one of the project's commands on this stack to its end. */
+  async command(name: string, ...argv: string[]): Promise<Told> {
+    const child = await this.start(name, ...argv);
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout as Readable),
+      text(child.stderr as Readable),
+      once(child, "close") as Promise<[number | null]>,
+    ]);
+    return { code, out, err };
+  }
+
   /** Runs an operation that must fail, and returns what the user is told. */
   async failing(operation: Operation): Promise<string> {
     try {
@@ -138,9 +168,15 @@ export class TestStack {
 
   /** What the supervisor recorded of a server. */
   runState(server: string): { child?: { pid: number }; supervisor: { pid: number }; restarts: number } {
+    return JSON.parse(readFileSync(this.serverFile(server, "run.json"), "utf8"));
+  }
+
+  /** The current log file of a server that runs as a process. */
+  logFile = (server: string): string => this.serverFile(server, "logs", "server.log");
+
+  private serverFile(server: string, ...file: string[]): string {
     const [instance] = this.deployed().filter((name) => name.startsWith(`${server}-`));
-    const file = path.join(this.serversFolder, instance ?? server, "run.json");
-    return JSON.parse(readFileSync(file, "utf8"));
+    return path.join(this.serversFolder, instance ?? server, ...file);
   }
 
   /** Process ids, of any user program, whose command line names this stack's home. */
