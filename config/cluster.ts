@@ -1,5 +1,5 @@
 import { deploymentProblems } from "../components/kubernetes/validate";
-import { type DeployedServer, type Problem, Sessions, Target } from "../components/server";
+import { type DeployedServer, type Problem, Sessions, slug, Target, validateEnvNames } from "../components/server";
 import type { Config, Server, Service } from "./schema";
 
 /** What is wrong with a stack for Kubernetes, beyond what is wrong with each server by itself. */
@@ -11,7 +11,7 @@ export function clusterProblems(config: Config, resolved: (DeployedServer | unde
     );
   }
   return [
-    ...(kubernetes ? [] : [noCluster()]),
+    ...(kubernetes ? namespaceProblems(kubernetes.namespace) : [noCluster()]),
     ...(registry || servers.every(({ image }) => image?.reference) ? [] : [noRegistry()]),
     ...servers.flatMap((server, index) => serverProblems(server, resolved[index], config, `mcp:servers[${index}]`)),
     ...services.flatMap((service, index) => serviceProblems(service, `mcp:services[${index}]`)),
@@ -33,12 +33,46 @@ function serverProblems(
     ...problem,
     path: OF_SERVER.includes(problem.path) ? `${path}.${problem.path}` : `${path}.kubernetes.${problem.path}`,
   }));
-  const { sessions, services: needed = [], secrets = [], kubernetes } = server;
+  const { sessions, services: needed = [], secrets = [], env = {}, kubernetes } = server;
+  const keys = Object.keys(kubernetes?.secretKeys ?? {});
+  found.push(...secretKeyProblems(keys, [...Object.keys(env), ...secrets], `${path}.kubernetes.secretKeys`));
   const hasRedis =
     services.some(({ name, kind }) => kind === "redis" && needed.includes(name)) ||
     secrets.includes("REDIS_URL") ||
     kubernetes?.secretKeys?.REDIS_URL !== undefined;
   return sessions === Sessions.Redis && !hasRedis ? [...found, noRedis(`${path}.sessions`)] : found;
+}
+
+/** Variables from Secrets that exist already: with possible names, and given once. */
+function secretKeyProblems(names: string[], others: string[], path: string): Problem[] {
+  const found = validateEnvNames(names).map((problem) => ({
+    ...problem,
+    path: problem.path.replace(/^env/, path),
+  }));
+  const doubled = names.filter((name) => others.includes(name));
+  return [
+    ...found,
+    ...doubled.map((name) => ({
+      path: `${path}.${name}`,
+      message: `${name} is in the server's env or secrets, too`,
+      got: name,
+      fix: "remove one of them",
+    })),
+  ];
+}
+
+/** A name that a namespace can have. Source: RFC 1123, as Kubernetes asks for it. */
+function namespaceProblems(namespace: string | undefined): Problem[] {
+  if (namespace === undefined || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace)) return [];
+  return [
+    {
+      path: "mcp:kubernetes.namespace",
+      message: "this is no name of a namespace",
+      got: namespace,
+      allowed: "lower-case letters, digits and hyphens, at most 63, starting and ending with a letter or digit",
+      fix: `name it ${slug(namespace)}`,
+    },
+  ];
 }
 
 /** Settings of a service that mean nothing in a cluster, or are forbidden there. */

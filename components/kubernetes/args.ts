@@ -113,7 +113,7 @@ export interface McpDeploymentArgs extends McpServerArgs {
   exposure?: pulumi.Input<ExposureArgs>;
   /** What enforces the network rules: "kubernetes", "cilium" or "none". Defaults to "kubernetes". */
   networkRules?: pulumi.Input<NetworkRules>;
-  /** Pods that may call the server. Defaults to those of its namespace. */
+  /** Pods that may call the server; with an empty list none but those of an exposure. Defaults to those of its namespace. */
   ingress?: pulumi.Input<pulumi.Input<PeerArgs>[]>;
   /** What the server may connect to, besides DNS. Defaults to nothing. */
   egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;

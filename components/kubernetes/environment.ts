@@ -49,6 +49,10 @@ const fromSecret = (name: string, secret: string, key: string): EnvVar => ({
   valueFrom: { secretKeyRef: { name: secret, key } },
 });
 
-const fromPod = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+/** With the default that the API server fills in: who applies the rendered manifests would else change it. */
+const fromPod = (name: string, fieldPath: string): EnvVar => ({
+  name,
+  valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } },
+});
 
 const FROM_POD = [fromPod("POD_IP", "status.podIP"), fromPod("POD_NAME", "metadata.name")];

@@ -15,6 +15,9 @@ export interface ServiceName {
   namespace: pulumi.Input<string>;
 }
 
+/** Seconds that proxies wait longer than a call may take. */
+const PROXY_MARGIN_SECONDS = 5;
+
 /** Where clients look for a protected server's metadata: a slash alone is left out. Source: RFC 9728, section 3.1. */
 const metadataPath = (path: string): string => `/.well-known/oauth-protected-resource${path === "/" ? "" : path}`;
 
@@ -55,8 +58,9 @@ export function ingressAnnotations(
     [nginx("proxy-buffering")]: "off",
     [nginx("proxy-request-buffering")]: "off",
     [nginx("proxy-http-version")]: "1.1",
-    [nginx("proxy-read-timeout")]: String(callTimeoutSeconds),
-    [nginx("proxy-send-timeout")]: String(callTimeoutSeconds),
+    // Beyond the longest call: the server is to say that it takes too long, and not the proxy.
+    [nginx("proxy-read-timeout")]: String(callTimeoutSeconds + PROXY_MARGIN_SECONDS),
+    [nginx("proxy-send-timeout")]: String(callTimeoutSeconds + PROXY_MARGIN_SECONDS),
     [nginx("ssl-redirect")]: "true",
     // By the client's address: the request that opens a session has no session id yet, and MCP clients keep no cookies.
     ...(sessions === Sessions.Affinity && { [nginx("upstream-hash-by")]: "$binary_remote_addr" }),
@@ -98,19 +102,25 @@ export function httpRouteSpec(
 ): object {
   const url = new URL(publicUrl);
   const [namespace, name] = gateway.split("/");
-  const timeout = `${callTimeoutSeconds}s`;
+  const paths = publicPaths(url).map((value) => ({ path: { type: "Exact", value } }));
+  const shared = {
+    backendRefs: [{ group: "", kind: "Service", name: service, port, weight: 1 }],
+    ...(sessions === Sessions.Affinity && {
+      sessionPersistence: { type: "Cookie", sessionName: "mcp-affinity", absoluteTimeout: "3h" },
+    }),
+  };
+  const timeout = `${callTimeoutSeconds + PROXY_MARGIN_SECONDS}s`;
   return {
     parentRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", namespace, name }],
     hostnames: [url.hostname],
     rules: [
+      // The stream of a client before 2026-07-28 stays open as long as its session: no time-out is its end.
       {
-        matches: publicPaths(url).map((value) => ({ path: { type: "Exact", value } })),
-        backendRefs: [{ group: "", kind: "Service", name: service, port, weight: 1 }],
-        timeouts: { request: timeout, backendRequest: timeout },
-        ...(sessions === Sessions.Affinity && {
-          sessionPersistence: { type: "Cookie", sessionName: "mcp-affinity", absoluteTimeout: "3h" },
-        }),
+        ...shared,
+        matches: [{ path: { type: "Exact", value: url.pathname }, method: "GET" }],
+        timeouts: { request: "0s", backendRequest: "0s" },
       },
+      { ...shared, matches: paths, timeouts: { request: timeout, backendRequest: timeout } },
     ],
   };
 }

@@ -15,13 +15,14 @@ export function networkPolicySpec(
   { name, port, metricsPort }: Pick<ResolvedServer, "name" | "port" | "metricsPort">,
   { ingress, egress, exposure, monitoringNamespace }: ResolvedDeployment,
 ): Spec {
-  const callers = ingress.length > 0 ? ingress.map(peer) : [{ podSelector: {} }];
+  const callers = ingress?.map(peer) ?? [{ podSelector: {} }];
   const from = exposure ? [...callers, namespaceOf(exposureNamespace(exposure))] : callers;
   return {
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ["Ingress", "Egress"],
     ingress: [
-      { from, ports: [tcp(port)] },
+      // A rule from nowhere would be one from everywhere.
+      ...(from.length > 0 ? [{ from, ports: [tcp(port)] }] : []),
       { from: [namespaceOf(monitoringNamespace)], ports: [tcp(metricsPort)] },
     ],
     // Host names are rules of Cilium, which has a policy of its own for them.

@@ -67,7 +67,6 @@ export interface ResolvedDeployment extends DeploymentSettings {
   fixedNames: boolean;
   replicas: number;
   networkRules: NetworkRules;
-  ingress: PeerSettings[];
   egress: EgressSettings[];
   monitoringNamespace: string;
   scheduling: SchedulingSettings;
@@ -125,7 +124,6 @@ export function resolveDeployment(server: DeployedServer, args: McpDeploymentArg
   return {
     fixedNames: true,
     networkRules: NetworkRules.Kubernetes,
-    ingress: [],
     egress: [],
     monitoringNamespace: "monitoring",
     scheduling: {},

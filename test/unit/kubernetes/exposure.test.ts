@@ -10,8 +10,8 @@ const NGINX = {
   "nginx.ingress.kubernetes.io/proxy-buffering": "off",
   "nginx.ingress.kubernetes.io/proxy-request-buffering": "off",
   "nginx.ingress.kubernetes.io/proxy-http-version": "1.1",
-  "nginx.ingress.kubernetes.io/proxy-read-timeout": "60",
-  "nginx.ingress.kubernetes.io/proxy-send-timeout": "60",
+  "nginx.ingress.kubernetes.io/proxy-read-timeout": "65",
+  "nginx.ingress.kubernetes.io/proxy-send-timeout": "65",
   "nginx.ingress.kubernetes.io/ssl-redirect": "true",
 };
 
@@ -92,7 +92,7 @@ describe("exposure", () => {
     assert.deepEqual(metadata.annotations, {
       ...NGINX,
       "nginx.ingress.kubernetes.io/upstream-hash-by": "$binary_remote_addr",
-      "nginx.ingress.kubernetes.io/proxy-read-timeout": "600",
+      "nginx.ingress.kubernetes.io/proxy-read-timeout": "605",
       ...annotations,
     });
     assert.equal(spec.ingressClassName, "internal");
@@ -111,12 +111,17 @@ describe("exposure", () => {
         hostnames: ["mcp.example.com"],
         rules: [
           {
+            matches: [{ path: { type: "Exact", value: "/mcp" }, method: "GET" }],
+            backendRefs: [{ group: "", kind: "Service", name: "weather", port: 80, weight: 1 }],
+            timeouts: { request: "0s", backendRequest: "0s" },
+          },
+          {
             matches: [
               { path: { type: "Exact", value: "/mcp" } },
               { path: { type: "Exact", value: "/.well-known/oauth-protected-resource/mcp" } },
             ],
             backendRefs: [{ group: "", kind: "Service", name: "weather", port: 80, weight: 1 }],
-            timeouts: { request: "90s", backendRequest: "90s" },
+            timeouts: { request: "95s", backendRequest: "95s" },
           },
         ],
       },

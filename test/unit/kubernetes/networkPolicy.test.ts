@@ -55,6 +55,11 @@ describe("network rules", () => {
     ]);
   });
 
+  it("let in nobody where the list of callers is empty", async () => {
+    const { ingress } = await specOf({ ingress: [] });
+    assert.deepEqual(ingress, [{ from: [namespace("monitoring")], ports: tcp(8000) }]);
+  });
+
   it("let in what carries requests from outside: the ingress controller, or the gateway", async () => {
     const publicUrl = "https://mcp.example.com/mcp";
     const from = async (exposure: object) =>
