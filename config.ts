@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { McpServiceArgs } from "./components/docker/mcpService";
+import type { McpMonitoringArgs, MonitoredServerArgs } from "./components/docker/monitoring/args";
 import type { McpDeploymentArgs } from "./components/kubernetes/args";
 import type { DeploymentSettings } from "./components/kubernetes/settings";
 import * as pulumi from "./components/pulumi";
@@ -18,6 +19,7 @@ import { clusterProblems } from "./config/cluster";
 import { imageOf } from "./config/image";
 import { imageProblems } from "./config/images";
 import type { ClusterConfig } from "./config/kubernetes";
+import { monitoringArgs, monitoringProblems } from "./config/monitoring";
 import {
   CONFIG_KEYS,
   type Config,
@@ -35,6 +37,8 @@ export interface Settings {
   target: Target;
   servers: ServerSetting[];
   services: ServiceSetting[];
+  /** What reads the metrics of a Docker stack. */
+  monitoring?: Omit<McpMonitoringArgs, "network" | "servers">;
   /** The cluster of a stack for Kubernetes. */
   cluster?: ClusterConfig;
 }
@@ -49,6 +53,8 @@ export interface ServerSetting {
   services: string[];
   /** Name of its container; for the docker target. */
   containerName?: string;
+  /** Its metrics; undefined when it exposes none, or nobody reads them. */
+  metrics?: MonitoredServerArgs;
   /** How the cluster runs it; for the kubernetes target. */
   deployment?: DeploymentSettings & Pick<McpDeploymentArgs, "secretKeys">;
 }
@@ -87,12 +93,13 @@ export function loadSettings(): Settings {
       ...targetProblems(servers, data.target),
       ...clusterProblems(data, resolved),
       ...imageProblems(servers, resolved, data),
+      ...monitoringProblems(data),
     );
   }
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
-  const chosen = (names: string[] = []) =>
-    Object.fromEntries(names.map((name) => [name, pulumi.secret(secrets[name] ?? "")]));
+  const secret = (name: string) => pulumi.secret(secrets[name] ?? "");
+  const chosen = (names: string[] = []) => Object.fromEntries(names.map((name) => [name, secret(name)]));
   const withSecrets = ({ buildSecrets, ...image }: NonNullable<Server["image"]>): McpServerArgs["image"] => ({
     ...image,
     ...(buildSecrets && { buildSecrets: chosen(buildSecrets) }),
@@ -104,23 +111,28 @@ export function loadSettings(): Settings {
   return {
     target: data.target,
     ...(data.kubernetes && { cluster: data.kubernetes }),
+    ...(data.monitoring && { monitoring: monitoringArgs(data.monitoring, secret) }),
     servers: data.servers.map(
-      ({
-        name,
-        target = data.target,
-        secrets: names,
-        services = [],
-        containerName,
-        kubernetes,
-        image: own,
-        ...settings
-      }) => {
+      (
+        {
+          name,
+          target = data.target,
+          secrets: names,
+          services = [],
+          containerName,
+          kubernetes,
+          image: own,
+          ...settings
+        },
+        index,
+      ) => {
         const image = imageOf(own, data.image);
         return {
           name,
           target,
           services,
           ...(containerName && { containerName }),
+          ...(data.monitoring && metricsOf(resolved[index])),
           // Complete, or there would be problems.
           ...(kubernetes && { deployment: kubernetes as ServerSetting["deployment"] & object }),
           args: {
@@ -151,6 +163,13 @@ const resolveAt = (server: Server, index: number, data: Config | undefined): Dep
   const settings = { ...describedBy(server), image: imageOf(server.image, data?.image) };
   return resolve(server.name, settings, { path: `mcp:servers[${index}]`, ...(target && { target }) });
 };
+
+/** What reads a server's metrics has to know of it. */
+function metricsOf(server: DeployedServer | undefined): Pick<ServerSetting, "metrics"> {
+  if (!server?.exposesMetrics) return {};
+  const { name, metricsPort, resources } = server;
+  return { metrics: { name, metricsPort, memoryLimit: resources.memoryLimit } };
+}
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];

@@ -3,6 +3,19 @@ export { McpCheck, type McpCheckArgs } from "./check";
 export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
 export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
 export { McpService, type McpServiceArgs } from "./docker/mcpService";
+export type {
+  AlertmanagerArgs,
+  EmailArgs,
+  GrafanaArgs,
+  McpMonitoringArgs,
+  MonitoredServerArgs,
+  PrometheusArgs,
+  ReceiverArgs,
+  SlackArgs,
+  ThresholdsArgs,
+  WebhookArgs,
+} from "./docker/monitoring/args";
+export { McpMonitoring } from "./docker/monitoring/mcpMonitoring";
 export { McpImage } from "./image";
 export {
   Authentication,

@@ -12,6 +12,7 @@ import {
   validateImageReference,
 } from "../components/server";
 import { clusterSchema, DEPLOYMENT_SHAPES, deploymentSchema } from "./kubernetes";
+import { MONITORING_SHAPES, monitoringSchema } from "./monitoring";
 import { scalar, text, variable } from "./values";
 
 const resources = z.strictObject({
@@ -118,6 +119,7 @@ export const serverSchema = z.strictObject({
   secrets: z.array(variable).optional(),
   sessions: z.enum(Sessions).optional(),
   callTimeoutSeconds: z.number().optional(),
+  telemetry: z.boolean().optional(),
   resources: resources.optional(),
   health: health.optional(),
   image: image.optional(),
@@ -145,6 +147,8 @@ export const configSchema = z.strictObject({
   registry: registry.optional(),
   /** The cluster; for the kubernetes target. */
   kubernetes: clusterSchema.optional(),
+  /** Prometheus, Alertmanager and Grafana; for the docker target. */
+  monitoring: monitoringSchema.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
 
@@ -166,13 +170,17 @@ export const CONFIG_KEYS = Object.keys(configSchema.shape);
 
 /** Known keys at a place of the config. */
 export function knownKeys(key: string, object: string | undefined): string[] {
-  const shapes: Record<string, z.ZodObject> = { health, resources, image, scan, bridge, develop, ...DEPLOYMENT_SHAPES };
+  const inside: Record<string, Record<string, z.ZodObject>> = {
+    servers: { health, resources, image, scan, bridge, develop, ...DEPLOYMENT_SHAPES },
+    monitoring: MONITORING_SHAPES,
+  };
   const top: Record<string, z.ZodObject> = {
     servers: serverSchema,
     services: serviceSchema,
     registry,
     image: build,
     kubernetes: clusterSchema,
+    monitoring: monitoringSchema,
   };
-  return Object.keys(((key === "servers" && object && shapes[object]) || top[key])?.shape ?? {});
+  return Object.keys(((object && inside[key]?.[object]) || top[key])?.shape ?? {});
 }

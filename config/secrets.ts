@@ -1,4 +1,5 @@
 import type { Problem } from "../components/server";
+import { monitoringSecrets } from "./monitoring";
 import type { Config } from "./schema";
 
 /** The secret with which images are pushed. */
@@ -35,7 +36,8 @@ function plainSecrets(key: string): Problem {
 }
 
 /** Names of secrets that have no value under mcp:secrets. */
-export function missingSecrets({ servers, services, image, registry, secrets }: Config): Problem[] {
+export function missingSecrets(config: Config): Problem[] {
+  const { servers, services, image, registry, secrets } = config;
   const wanted: [path: string, names: string[] | undefined][] = [
     ...servers.map((server, index): [string, string[] | undefined] => [
       `mcp:servers[${index}].secrets`,
@@ -51,6 +53,7 @@ export function missingSecrets({ servers, services, image, registry, secrets }: 
       service.secrets,
     ]),
     ["mcp:registry.username", registry?.username ? [REGISTRY_PASSWORD] : []],
+    ...monitoringSecrets(config),
   ];
   return wanted.flatMap(([path, names = []]) =>
     names

@@ -44,8 +44,8 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
       const to = path.join(resolved.source, file.path);
       mkdirSync(path.dirname(to), { recursive: true });
       writeFileSync(to, file.text, { flag: "wx" });
-      console.log(`wrote ${path.join(source, file.path)}`);
     }
+    for (const line of written(files.map((file) => file.path))) console.log(`wrote ${path.join(source, line)}`);
     console.log(`The image of ${name} is built from them from now on: npm run up -- --stack ${stack}`);
     return 0;
   } catch (error) {
@@ -112,3 +112,13 @@ function exists(files: string[]): InvalidInputError {
 }
 
 if (require.main === module) run(() => main(process.argv.slice(2)));
+
+/** What was written, one line for each file and each folder. */
+function written(files: string[]): string[] {
+  const inside = new Map<string, number>();
+  for (const file of files) {
+    const [top = file] = file.split("/");
+    inside.set(top, (inside.get(top) ?? 0) + 1);
+  }
+  return [...inside].map(([top, count]) => (files.includes(top) ? top : `${top} (${count} files)`));
+}

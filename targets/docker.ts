@@ -3,6 +3,7 @@ import { needEngine } from "../components/docker/engineAnswers";
 import { McpContainer } from "../components/docker/mcpContainer";
 import { McpRedis } from "../components/docker/mcpRedis";
 import { McpService } from "../components/docker/mcpService";
+import { McpMonitoring } from "../components/docker/monitoring/mcpMonitoring";
 import * as pulumi from "../components/pulumi";
 import { Target } from "../components/server/args";
 import type { ServerSetting, ServiceSetting, Settings } from "../config";
@@ -18,10 +19,24 @@ interface Running {
 export const check = (): Promise<void> => needEngine();
 
 /** Runs all servers and services of the stack as containers of one network: what a compose file would describe. */
-export function deploy({ servers, services }: Settings): Record<string, object> {
+export function deploy({ servers, services, monitoring }: Settings) {
   const network = new docker.Network("network", { name: `mcp-${pulumi.getStack()}` }).name;
   const running = services.map((service) => ({ name: service.name, service: runService(service, network) }));
-  return Object.fromEntries(servers.map((server) => [server.name, runServer(server, network, running)]));
+  return {
+    servers: Object.fromEntries(servers.map((server) => [server.name, runServer(server, network, running)])),
+    ...(monitoring && monitor(servers, monitoring, network)),
+  };
+}
+
+/** Prometheus and what belongs to it, for the servers whose metrics the network reaches. */
+function monitor(servers: ServerSetting[], settings: Settings["monitoring"], network: pulumi.Input<string>) {
+  const monitored = servers.flatMap(({ target, metrics }) => (target === Target.Docker && metrics ? [metrics] : []));
+  const monitoring = new McpMonitoring("monitoring", { ...settings, network, servers: monitored });
+  const { prometheusUrl, alertmanagerUrl, grafanaUrl, grafanaPassword } = monitoring;
+  return {
+    monitoring: { prometheus: prometheusUrl, alertmanager: alertmanagerUrl, grafana: grafanaUrl },
+    grafanaPassword,
+  };
 }
 
 function runService({ name, kind, args }: ServiceSetting, network: pulumi.Input<string>): Running["service"] {

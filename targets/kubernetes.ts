@@ -32,7 +32,7 @@ export function check({ cluster }: Settings): void {
 }
 
 /** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */
-export function deploy(settings: Settings): Record<string, object> {
+export function deploy(settings: Settings): { servers: Record<string, object> } {
   const { servers, services, cluster } = settings;
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
@@ -45,7 +45,7 @@ export function deploy(settings: Settings): Record<string, object> {
   });
   const place = { cluster, provider, namespace: namespaceOf(cluster, settings, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
-  return Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)]));
+  return { servers: Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)])) };
 }
 
 /**

@@ -4,8 +4,8 @@ import { Target } from "../components/server/args";
 import type { ServerSetting, Settings } from "../config";
 
 /** Runs every server of the stack as a local process. */
-export function deploy({ servers }: Settings): Record<string, object> {
-  return Object.fromEntries(servers.map((server) => [server.name, runProcess(server)]));
+export function deploy({ servers }: Settings) {
+  return { servers: Object.fromEntries(servers.map((server) => [server.name, runProcess(server)])) };
 }
 
 /** A server as a local process, and what the stack output `servers` says of it. */

@@ -13,7 +13,7 @@ export const isBridged = ({ transport, launchedByClient }: Pick<DeployedServer, 
 export function bridgeAddition({ runtime }: Pick<ResolvedServer, "runtime">): Addition {
   const isPython = runtime === Runtime.Python;
   return {
-    files: addedFiles("image", BRIDGE_CONTEXT, isPython ? /\.(py|txt)$/ : /\.mjs$/),
+    files: addedFiles("bridge/image", BRIDGE_CONTEXT, isPython ? /\.(py|txt)$/ : /\.mjs$/),
     install: [
       `COPY ${BRIDGE_CONTEXT} ${FOLDER}`,
       ...(isPython ? [installInto(`${FOLDER}/lib`, `--no-deps --require-hashes -r ${FOLDER}/requirements.txt`)] : []),

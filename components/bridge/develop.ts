@@ -16,7 +16,7 @@ export function developAddition({
   if (runtime !== Runtime.Python || develop === undefined) return undefined;
   const isDebugged = develop.debugPort !== undefined;
   return {
-    files: addedFiles("develop", CONTEXT, isDebugged ? /\.(py|txt)$/ : /(\.py|requirements\.txt)$/),
+    files: addedFiles("bridge/develop", CONTEXT, isDebugged ? /\.(py|txt)$/ : /(\.py|requirements\.txt)$/),
     install: [
       `COPY ${CONTEXT} ${FOLDER}`,
       installInto(`${FOLDER}/lib`, `--no-deps -r ${FOLDER}/requirements.txt`),

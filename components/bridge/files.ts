@@ -15,21 +15,27 @@ export interface Addition {
   /** Lines of the Dockerfile that install it into `folder`. */
   install: string[];
   folder: string;
+  /** Whether it can be installed in an image of one stage, too: by pip and npm alone. */
+  inOneStage?: boolean;
 }
 
 /** The programs are shipped as they are: compiled code finds them beside its own source. */
-const ROOT = [__dirname, path.resolve(__dirname, "../../../components/bridge")].find((folder) =>
-  existsSync(path.join(folder, "image")),
+const COMPONENTS = [path.resolve(__dirname, ".."), path.resolve(__dirname, "../../../components")].find((folder) =>
+  existsSync(path.join(folder, "bridge", "image")),
 );
 
-/** Files of a folder here, under a name in the build context. */
-export function addedFiles(folder: "image" | "develop", under: string, wanted: RegExp): AddedFile[] {
-  const from = path.join(ROOT ?? __dirname, folder);
-  return readdirSync(from)
-    .filter((file) => wanted.test(file))
+/** Files of a folder of the components, its own folders included, under a name in the build context. */
+export function addedFiles(folder: string, under: string, wanted: RegExp): AddedFile[] {
+  const from = shippedFolder(folder);
+  return readdirSync(from, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && wanted.test(entry.name) && !entry.parentPath.includes("__pycache__"))
+    .map((entry) => path.relative(from, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, "/"))
     .sort()
     .map((file) => ({ path: `${under}/${file}`, content: readFileSync(path.join(from, file)), executable: false }));
 }
+
+/** Absolute path of a folder of the components whose files are shipped as they are, such as "bridge/image". */
+export const shippedFolder = (folder: string): string => path.join(COMPONENTS ?? __dirname, folder);
 
 /** Installs Python packages into a folder that only one program looks into. uv is there in the build. */
 export const installInto = (folder: string, options: string): string =>

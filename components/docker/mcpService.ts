@@ -12,7 +12,7 @@ export interface McpServiceArgs {
   image: pulumi.Input<string>;
   /** Name of the Docker network to join; on it the service is reached by its own name. */
   network: pulumi.Input<string>;
-  /** Command that replaces the image's own. No secrets: others can read them. Defaults to the image's. */
+  /** Command that replaces the image's own. No secrets: others can read them. Defaults to the image's. Required with `files`. */
   command?: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables that are no secret. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
@@ -20,6 +20,8 @@ export interface McpServiceArgs {
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
   volume?: pulumi.Input<string>;
+  /** Text files that the service reads in /etc/mcp, by their names there. Its image needs a shell, and `command` then names the program, too. Defaults to none. */
+  files?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Port on 127.0.0.1 under which processes of this machine reach the service. Defaults to none: only the network reaches the service. */
   publish?: pulumi.Input<number>;
   /** Port in the container that `publish` leads to. Defaults to the same number. */

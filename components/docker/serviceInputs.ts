@@ -3,6 +3,7 @@ import * as pulumi from "../pulumi";
 import { memoryMiB } from "../server";
 import { cpus, environment, HARDENING, published } from "./containerInputs";
 import type { McpServiceArgs } from "./mcpService";
+import { filesInputs } from "./serviceFiles";
 
 /** Inputs of a service's container. */
 export function serviceInputs(
@@ -21,6 +22,7 @@ export function serviceInputs(
     image,
     ...(args.command && { command: args.command }),
     envs: environment({}, args),
+    ...(args.files && filesInputs(args, args.files)),
     networksAdvanced: [{ name: args.network, aliases: [name] }],
     readOnly: pulumi.output(args.writable ?? false).apply((writable) => !writable),
     capabilities: {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { additionsOf } from "../bridge";
 import { declaredRequirements, InvalidInputError, type ResolvedServer, Runtime, sourceFiles } from "../server";
+import { additionsOf } from "./additions";
 import { nodeInstallFiles } from "./nodeDockerfile";
 import { installsOwnSource, pythonInstallFiles } from "./pythonDockerfile";
 

@@ -1,5 +1,6 @@
-import { additionsOf, bridgeImageEnv, containerCommand, isBridged } from "../bridge";
+import { bridgeImageEnv, containerCommand, isBridged } from "../bridge";
 import { ImageLayout, listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
+import { additionsOf } from "./additions";
 import { nodeRecipe } from "./nodeDockerfile";
 import { pythonRecipe } from "./pythonDockerfile";
 import { type DockerfileOptions, stages } from "./stages";
@@ -12,7 +13,7 @@ export function writeDockerfile(server: ResolvedServer, given: DockerfileOptions
   const additions = additionsOf(server);
   const isMounted = server.develop?.mount ?? false;
   // What is installed beside the server needs a stage that is thrown away.
-  const needsStage = additions.length > 0 || isMounted;
+  const needsStage = isMounted || additions.some(({ inOneStage }) => !inOneStage);
   const options = needsStage ? { ...given, layout: ImageLayout.MultiStage } : given;
   const recipe = (server.runtime === Runtime.Python ? pythonRecipe : nodeRecipe)(server, options);
   const isHttp = server.transport === Transport.Http || isBridged(server);

@@ -1,5 +1,5 @@
-import { additionsOf } from "../bridge";
 import { type ImageSettings, InvalidInputError, NEVER_DEPLOYED, type ResolvedServer } from "../server";
+import { additionsOf } from "./additions";
 import { writtenRequirements } from "./context";
 import { writeDockerfile } from "./dockerfile";
 import { dockerfileOptions } from "./options";

@@ -1,9 +1,10 @@
 import { launchCommand, type ResolvedServer } from "../server";
+import { nodeOptions } from "../telemetry";
 import type { DockerfileOptions, RuntimeRecipe } from "./stages";
 
 /** How a Node server is installed, started and probed. */
 export function nodeRecipe(server: ResolvedServer, options: DockerfileOptions): RuntimeRecipe {
-  const { command, args } = launchCommand(server, "/app", "node");
+  const { command, args } = launchCommand(server, "/app", "node", nodeOptions(server));
   return {
     install: installLines(server, options),
     dependencies: "/app/node_modules",

@@ -12,6 +12,7 @@ import {
   type ResolvedServer,
   sourceDigest,
 } from "../server";
+import { layerDigest, NODE_LAYER, nodeOptions } from "../telemetry";
 import type { InstallationInputs } from "./provider/installation";
 import type { ProcessInputs } from "./provider/process";
 import type { Installation } from "./resources";
@@ -39,6 +40,7 @@ export function installationInputs(
     dependencyDigest: dependencyDigest(server.source, server.dependencyFiles),
     requirements: declaredRequirements(server.inspection),
     requiresRuntime: server.requiresRuntime ?? "",
+    telemetry: server.telemetry ? layerDigest(server.runtime) : "",
   };
 }
 
@@ -106,7 +108,11 @@ export function checkArgs(
 }
 
 function launchFrom(server: ResolvedServer, root: pulumi.Output<string>, { interpreter }: Installation) {
-  return pulumi.all([root, interpreter]).apply(([root, interpreter]) => launchCommand(server, root, interpreter));
+  return pulumi
+    .all([root, interpreter])
+    .apply(([root, interpreter]) =>
+      launchCommand(server, root, interpreter, nodeOptions(server, `${root}/${NODE_LAYER}`)),
+    );
 }
 
 /** The user's own variables win over what the platform sets. */

@@ -184,6 +184,8 @@ export interface McpServerArgs {
   sessions?: pulumi.Input<Sessions>;
   /** Seconds that a call of a tool may take at most. Proxies wait that long, and a container that is to end gets that long. Defaults to 60. */
   callTimeoutSeconds?: pulumi.Input<number>;
+  /** Whether a layer is loaded into the server, whose code stays as it is, that gives it metrics on `metricsPort`, logs in JSON, /healthz and /readyz where it has none, and a graceful end; for HTTP servers that are run from `source`. Defaults to true unless the server depends on a metrics library itself. */
+  telemetry?: pulumi.Input<boolean>;
   /** CPU and memory. Defaults to the limits 0.5 CPU and 512Mi, and the reservations 0.25 CPU and 256Mi. */
   resources?: pulumi.Input<ResourcesArgs>;
   /** Health checks. Defaults to every 30 s, a time-out of 10 s, 3 retries and a start period of 40 s. */

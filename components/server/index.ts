@@ -40,6 +40,7 @@ export {
   type ServerSettings,
   type SourceSettings,
 } from "./resolved";
+export { TELEMETRY_FOLDER } from "./telemetry";
 export * from "./validate";
 export * from "./validateHealth";
 export * from "./validateImage";

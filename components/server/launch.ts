@@ -10,14 +10,16 @@ export interface Command {
 /**
  * How the server in the folder `root` is started.
  * @param interpreter absolute, a name on PATH, or a path below `root` that begins with a dot
+ * @param options further ones of the interpreter's own
  */
 export function launchCommand(
   { runtime, entryPoint, args }: Pick<ResolvedServer, "runtime" | "entryPoint" | "args">,
   root: string,
   interpreter: string,
+  options: string[] = [],
 ): Command {
   const command = interpreter.startsWith(".") ? `${root}/${interpreter}` : interpreter;
-  return { command, args: [...runtimeArguments(runtime), ...entryArguments(entryPoint, root), ...args] };
+  return { command, args: [...runtimeArguments(runtime), ...options, ...entryArguments(entryPoint, root), ...args] };
 }
 
 /** What replaces the command of the server's image. An image that is built has its arguments already. */
@@ -35,7 +37,13 @@ const entryArguments = ({ kind, value }: EntryPoint, root: string): string[] =>
  * those that servers of every platform use.
  */
 export function listenEnv(
-  { transport, port, metricsPort, path }: Pick<DeployedServer, "transport" | "port" | "metricsPort" | "path">,
+  {
+    transport,
+    port,
+    metricsPort,
+    path,
+    telemetry,
+  }: Pick<DeployedServer, "transport" | "port" | "metricsPort" | "path" | "telemetry">,
   host: string,
 ): Record<string, string> {
   if (transport === Transport.Stdio) return {};
@@ -48,6 +56,7 @@ export function listenEnv(
     FASTMCP_HOST: host,
     FASTMCP_PORT: String(port),
     FASTMCP_STREAMABLE_HTTP_PATH: path,
+    ...(telemetry && { MCP_TELEMETRY_PATH: path }),
   };
 }
 

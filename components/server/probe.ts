@@ -11,12 +11,13 @@ export function decideProbe(
   transport: Transport,
   paths: { readinessPath: string; livenessPath: string },
   inspection: Inspection | undefined,
+  telemetry: boolean,
 ): Probe {
   if (health.command !== undefined) return { kind: "command", command: health.command };
   const isSet = health.readinessPath !== undefined || health.livenessPath !== undefined;
-  // The bridge answers both paths for the server behind it.
-  const isBridged = transport === Transport.Stdio && !launchedByClient;
+  // The bridge answers both paths for the server behind it, and the telemetry layer where the server does not.
+  const isAnswered = telemetry || (transport === Transport.Stdio && !launchedByClient);
   const isInCode = (path: string) => inspection?.sources.some(({ text }) => text.includes(path)) ?? false;
-  if (isSet || isBridged || (isInCode(paths.readinessPath) && isInCode(paths.livenessPath))) return { kind: "http" };
+  if (isSet || isAnswered || (isInCode(paths.readinessPath) && isInCode(paths.livenessPath))) return { kind: "http" };
   return { kind: "tcp" };
 }

@@ -5,6 +5,7 @@ import { InvalidInputError, type Problem } from "./errors";
 import type { Inspection } from "./inspect";
 import { decideProbe } from "./probe";
 import type { DeployedServer, ResolvedServer, ServerSettings, SourceSettings } from "./resolved";
+import { decideTelemetry, validateTelemetry } from "./telemetry";
 import { validateHttpPath, validateKinds, validateName, validatePort, validatePortPair } from "./validate";
 import { bridgeSettings, bridgeWarnings, validateBridge, validateLaunch } from "./validateBridge";
 import { validateCallTimeout, validateHealth } from "./validateHealth";
@@ -55,7 +56,11 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
   if (settings.path === undefined) problems.push(...validateHttpPath(mcpPath, "path"));
   problems.push(...validatePortPair(port, metricsPort));
   if (transport && validateKinds(settings).length === 0)
-    problems.push(...validateLaunch(settings, transport), ...validatePrebuiltTransport(settings, transport));
+    problems.push(
+      ...validateLaunch(settings, transport),
+      ...validatePrebuiltTransport(settings, transport),
+      ...validateTelemetry(settings, transport),
+    );
   if (problems.length > 0 || transport === undefined) {
     throw new InvalidInputError(problems.map((problem) => ({ ...problem, path: prefix(options.path, problem.path) })));
   }
@@ -65,6 +70,7 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
   const isBuilt = imageReference === undefined;
   const resources = { ...DEFAULTS.resources, ...defined(settings.resources) };
   const { command: _, ...health } = { ...DEFAULTS.health, ...defined(settings.health) };
+  const telemetry = decideTelemetry(settings, transport, detected, options.target);
   const bridge = bridgeSettings(defined(settings.bridge), resources.memoryLimit);
   return {
     name,
@@ -76,9 +82,10 @@ export function resolve(name: string, settings: ServerSettings, options: Resolve
     path: mcpPath,
     resources,
     health,
-    probe: decideProbe(settings, transport, health, detected?.inspection),
+    probe: decideProbe(settings, transport, health, detected?.inspection, telemetry.telemetry),
     sessions,
     callTimeoutSeconds: settings.callTimeoutSeconds ?? DEFAULTS.callTimeoutSeconds,
+    ...telemetry,
     bridge,
     launchedByClient,
     develop: develop && { mount: develop.mount ?? true, debugPort: develop.debugPort },

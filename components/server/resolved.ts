@@ -15,6 +15,7 @@ export interface ServerSettings {
   path?: string;
   sessions?: Sessions;
   callTimeoutSeconds?: number;
+  telemetry?: boolean;
   clients?: Client[];
   image?: ImageSettings;
   bridge?: Partial<BridgeSettings>;
@@ -109,6 +110,10 @@ export interface DeployedServer {
   /** Where sessions live; undefined when nothing was said. */
   sessions: Sessions | undefined;
   callTimeoutSeconds: number;
+  /** Whether the layer for metrics, logs and health is loaded into the server. */
+  telemetry: boolean;
+  /** Whether there are metrics on `metricsPort`: by the layer, by the server itself, or by the bridge. */
+  exposesMetrics: boolean;
   /** How a container serves a stdio server. */
   bridge: BridgeSettings;
   /** Whether clients start the container of a stdio server themselves. */

@@ -36,7 +36,7 @@ export function secretKnowledge(resources: StateResource[]): SecretKnowledge {
 
 /** The variables that the deployment sets itself; none of them is a secret. */
 const OWN = [
-  ...Object.keys(listenEnv({ transport: "http", port: 0, metricsPort: 0, path: "" }, "")),
+  ...Object.keys(listenEnv({ transport: "http", port: 0, metricsPort: 0, path: "", telemetry: true }, "")),
   ...Object.keys(DEVELOP_ENV),
 ];
 const BRIDGE = /^MCP_BRIDGE_/;

@@ -26,6 +26,7 @@ mcp:index:McpContainer
   in   secrets?: map of string
   in   sessions?: Sessions
   in   callTimeoutSeconds?: number
+  in   telemetry?: boolean
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -71,6 +72,7 @@ mcp:index:McpDeployment
   in   secrets?: map of string
   in   sessions?: Sessions
   in   callTimeoutSeconds?: number
+  in   telemetry?: boolean
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -100,6 +102,7 @@ mcp:index:McpImage
   in   secrets?: map of string
   in   sessions?: Sessions
   in   callTimeoutSeconds?: number
+  in   telemetry?: boolean
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -109,6 +112,18 @@ mcp:index:McpImage
   in   develop?: DevelopArgs
   in   clients?: Client[]
   out  reference: string
+mcp:index:McpMonitoring
+  in   network: string
+  in   servers: MonitoredServerArgs[]
+  in   prometheus?: PrometheusArgs
+  in   alertmanager?: AlertmanagerArgs
+  in   grafana?: GrafanaArgs
+  in   thresholds?: ThresholdsArgs
+  in   runbookBaseUrl?: string
+  out  prometheusUrl: string
+  out  alertmanagerUrl: string
+  out  grafanaUrl?: string
+  out  grafanaPassword?: string
 mcp:index:McpNamespace
   in   namespace?: string
   in   quota?: map of string
@@ -130,6 +145,7 @@ mcp:index:McpProcess
   in   secrets?: map of string
   in   sessions?: Sessions
   in   callTimeoutSeconds?: number
+  in   telemetry?: boolean
   in   resources?: ResourcesArgs
   in   health?: HealthArgs
   in   image?: ImageArgs
@@ -171,6 +187,7 @@ mcp:index:McpService
   in   env?: map of string
   in   secrets?: map of string
   in   volume?: string
+  in   files?: map of string
   in   publish?: number
   in   internalPort?: number
   in   health?: string[]
@@ -202,6 +219,10 @@ mcp:index:McpStatefulSet
   in   kubeconfig?: string
   in   context?: string
   out  host: string
+mcp:index:AlertmanagerArgs
+  image?: string
+  port?: number
+  receivers?: ReceiverArgs[]
 mcp:index:Authentication = None "none" | OAuth "oauth" | Proxy "proxy"
 mcp:index:AutoscalingArgs
   minReplicas?: number
@@ -225,6 +246,13 @@ mcp:index:EgressArgs
   podLabels?: map of string
   host?: string
   ports?: number[]
+mcp:index:EmailArgs
+  smarthost: string
+  from: string
+  to: string
+  username?: string
+  password?: string
+  requireTls?: boolean
 mcp:index:ExposureArgs
   publicUrl: string
   authentication: Authentication
@@ -238,6 +266,10 @@ mcp:index:ExposureArgs
   allowedOrigins?: string[]
   fromNamespace?: string
 mcp:index:ExposureKind = Ingress "ingress" | Gateway "gateway"
+mcp:index:GrafanaArgs
+  enabled?: boolean
+  image?: string
+  port?: number
 mcp:index:HealthArgs
   readinessPath?: string
   livenessPath?: string
@@ -265,10 +297,27 @@ mcp:index:ImageArgs
   platform?: string
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
 mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
+mcp:index:MonitoredServerArgs
+  name: string
+  metricsPort?: number
+  memoryLimit?: string
 mcp:index:NetworkRules = None "none" | Kubernetes "kubernetes" | Cilium "cilium"
 mcp:index:PeerArgs
   namespace?: string
   podLabels?: map of string
+mcp:index:PrometheusArgs
+  image?: string
+  port?: number
+  retention?: string
+  retentionSize?: string
+  scrapeInterval?: string
+  memoryLimit?: string
+mcp:index:ReceiverArgs
+  name: string
+  severity?: string
+  webhook?: WebhookArgs
+  slack?: SlackArgs
+  email?: EmailArgs
 mcp:index:RegistryArgs
   server: string
   namespace?: string
@@ -297,7 +346,25 @@ mcp:index:SecretKeyArgs
   key: string
 mcp:index:Sessions = None "none" | Affinity "affinity" | Redis "redis"
 mcp:index:Severity = Critical "critical" | High "high" | Medium "medium" | Low "low"
+mcp:index:SlackArgs
+  webhookUrl: string
+  channel: string
+mcp:index:ThresholdsArgs
+  downFor?: string
+  noReadyReplicaFor?: string
+  errorRatio?: number
+  errorRatioFor?: string
+  latencySeconds?: number
+  latencyFor?: string
+  minimumRequests?: number
+  restarts?: number
+  memoryRatio?: number
+  memoryFor?: string
+  sessionGrowth?: number
+  sessionGrowthFor?: string
 mcp:index:Transport = Stdio "stdio" | Http "http"
+mcp:index:WebhookArgs
+  url: string
 `;
 
 /** Optional fields without a default. */

@@ -3,10 +3,12 @@ import { mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { lock } from "proper-lockfile";
 import { Runtime } from "../../server/args";
+import { installTelemetry } from "../../telemetry/install";
 import type { InstallationInputs } from "./installation";
 import { buildNodeEnvironment, findNode } from "./node";
 import { environmentsFolder, exists, makeFolder } from "./paths";
 import { buildPythonEnvironment, findPython, type Interpreter } from "./python";
+import { run } from "./run";
 
 /** The dependencies of a server, installed outside its source. */
 export interface Environment {
@@ -46,9 +48,7 @@ export async function ensureEnvironment(inputs: InstallationInputs): Promise<Env
     });
     try {
       if (!(await exists(proof))) {
-        await build(link, (fresh) =>
-          (isPython ? buildPythonEnvironment : buildNodeEnvironment)(interpreter.path, inputs, fresh),
-        );
+        await build(link, (fresh) => fillEnvironment(fresh, inputs, interpreter));
       }
     } finally {
       await unlock().catch(() => {});
@@ -60,6 +60,19 @@ export async function ensureEnvironment(inputs: InstallationInputs): Promise<Env
   return isPython
     ? { folder, link: ".venv", digest, interpreter: ".venv/bin/python" }
     : { folder, link: "node_modules", digest, interpreter: interpreter.path };
+}
+
+async function fillEnvironment(folder: string, inputs: InstallationInputs, interpreter: Interpreter): Promise<void> {
+  const { runtime, server, telemetry } = inputs;
+  await (runtime === Runtime.Python ? buildPythonEnvironment : buildNodeEnvironment)(interpreter.path, inputs, folder);
+  if (telemetry === "") return;
+  try {
+    await installTelemetry(runtime, folder, (command, args, cwd) => run(command, args, { cwd }));
+  } catch (error) {
+    throw new Error(
+      `The telemetry layer of MCP server "${server}" can't be installed; without it: \`telemetry: false\`. ${(error as Error).message}`,
+    );
+  }
 }
 
 /** The environment is reached through a link to the folder it was built in: virtual environments can't be moved. */
@@ -80,12 +93,13 @@ async function build(link: string, fill: (fresh: string) => Promise<void>): Prom
 const LOCAL_REQUIREMENT = /^\s*(-e\s|--editable\b|\.\.?(\/|\[|\s*$)|\/|file:)|@\s*file:/m;
 
 async function environmentDigest(inputs: InstallationInputs, interpreter: Interpreter): Promise<string> {
-  const { runtime, source, sourceDigest, dependencyFiles, dependencyDigest, requirements } = inputs;
+  const { runtime, source, sourceDigest, dependencyFiles, dependencyDigest, requirements, telemetry } = inputs;
   const files = runtime === Runtime.Python ? dependencyFiles.filter((file) => file.endsWith(".txt")) : [];
   const texts = await Promise.all(files.map((file) => readFile(path.join(source, file), "utf8")));
   const isLocal = [...texts, ...requirements].some((text) => LOCAL_REQUIREMENT.test(text));
   return createHash("sha256")
     .update(JSON.stringify([runtime, interpreter, process.platform, process.arch, dependencyDigest, requirements]))
     .update(isLocal ? JSON.stringify([source, sourceDigest]) : "")
+    .update(telemetry)
     .digest("hex");
 }

@@ -26,6 +26,8 @@ export interface InstallationInputs {
   requirements: string[];
   /** Version of the runtime that the folder asks for, such as ">=3.11"; empty when it says nothing. */
   requiresRuntime: string;
+  /** Digest of the telemetry layer that is loaded into the server; empty for none. */
+  telemetry: string;
 }
 
 export interface InstallationOutputs extends InstallationInputs {
@@ -45,6 +47,7 @@ const REINSTALL_ON = [
   "dependencyDigest",
   "requirements",
   "requiresRuntime",
+  "telemetry",
 ] as const;
 
 export const installationProvider = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Docker Engine with the base images available: uses one that answers, else installs and starts one, with a
 # registry of its own, as root on Debian. Can be run again at any time; what is there is kept.
-#   usage: up.sh [image...]     images: see images.sh; default: python node redis
+#   usage: up.sh [image...]     images: see images.sh; default: python node redis prometheus alertmanager
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=env.sh
@@ -46,5 +46,5 @@ else
   export DOCKER_HOST=unix://$DOCKER_SOCK
   say "engine $(docker version --format '{{.Server.Version}}') runs at $DOCKER_HOST"
 fi
-[ $# -gt 0 ] || set -- python node redis
+[ $# -gt 0 ] || set -- python node redis prometheus alertmanager
 bash "$here/images.sh" "$@"

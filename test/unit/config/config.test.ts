@@ -286,7 +286,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, sessions, callTimeoutSeconds, resources, health, image, bridge, launchedByClient, develop, target, services, containerName, kubernetes",
+        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, sessions, callTimeoutSeconds, telemetry, resources, health, image, bridge, launchedByClient, develop, target, services, containerName, kubernetes",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

@@ -58,7 +58,10 @@ describe("development in a container", () => {
     assert.match(dockerfileOf(python), /"-u", "\/opt\/mcp-develop\/debug\/debugpy", "--listen", "0.0.0.0:5678", /);
     assert.doesNotMatch(dockerfileOf(develop(PYTHON)), /debugpy|requirements-debug/);
     const node = dockerfileOf(develop(NODE, { transport: "http", develop: { debugPort: 7000 } }));
-    assert.match(node, /"--watch-kill-signal=SIGKILL", "--inspect=0.0.0.0:9229", "\/app\/index.js"\]$/m);
+    assert.match(
+      node,
+      /"--watch-kill-signal=SIGKILL", "--inspect=0.0.0.0:9229", "--import=\/opt\/mcp-telemetry\/register.mjs", "\/app\/index.js"\]$/m,
+    );
   });
 
   it("builds from the files that decide about the dependencies only: an edit changes no image", () => {

@@ -61,6 +61,7 @@ describe("McpContainer", () => {
         "FASTMCP_TRANSPORT=http",
         "GREETING=hi",
         "HOST=0.0.0.0",
+        "MCP_TELEMETRY_PATH=/mcp",
         "METRICS_HOST=0.0.0.0",
         "METRICS_PORT=8000",
         "PORT=9000",

@@ -37,7 +37,10 @@ describe("the build context", () => {
       const before = process.umask(umask);
       try {
         const project = makeFolder();
-        return { ...writeBelow(project, { source: index === 0 ? first : second }), files: read(project) };
+        return {
+          ...writeBelow(project, { source: index === 0 ? first : second, telemetry: false }),
+          files: read(project),
+        };
       } finally {
         process.umask(before);
       }
@@ -84,11 +87,12 @@ describe("the build context", () => {
     const more = ["Dockerfile.md", "docker-compose.yml", ".dockerignore", "server.log", "logs/a.txt"];
     const project = makeFolder();
     const files = Object.fromEntries([...extra, ...more].map((file) => [file, ""]));
-    const { digest } = writeBelow(project, { source: makeFolder({ ...PYTHON, ...files, "lib/a.py": "" }) });
+    const source = makeFolder({ ...PYTHON, ...files, "lib/a.py": "" });
+    const { digest } = writeBelow(project, { source, telemetry: false });
     assert.deepEqual(filesOf(project), ["Dockerfile.md", "lib", "lib/a.py", "requirements.txt", "server.py"]);
     // A README is no reason to build.
     const edited = { ...PYTHON, ...files, "lib/a.py": "", "README.md": "edited" };
-    assert.equal(writeBelow(makeFolder(), { source: makeFolder(edited) }).digest, digest);
+    assert.equal(writeBelow(makeFolder(), { source: makeFolder(edited), telemetry: false }).digest, digest);
   });
 
   it("keeps the README for a server that reads it, and everything for the server's own Dockerfile", () => {

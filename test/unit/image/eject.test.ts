@@ -4,6 +4,7 @@ import path from "node:path";
 import { contextFiles } from "../../../components/image/context";
 import { checkDockerfile, findDockerfile } from "../../../components/image/ownDockerfile";
 import { resolve } from "../../../components/server";
+import { telemetryAddition } from "../../../components/telemetry";
 import { main } from "../../../scripts/eject";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { dockerfileOf, PYTHON } from "./support";
@@ -55,11 +56,13 @@ describe("eject", () => {
     const expected = dockerfileOf(resolve("weather", { source, port: 9000 }), settings, {
       buildSecrets: ["PIP_INDEX_URL"],
     });
+    const layer = telemetryAddition({ runtime: "python" }).files.map((file) => file.path);
     const { code, out } = await eject(root, "--server", "weather");
     assert.equal(code, 0);
     assert.equal(
       out,
       `wrote ${path.join("servers/weather/Dockerfile")}\nwrote ${path.join("servers/weather/.dockerignore")}\n` +
+        `wrote ${path.join("servers/weather/.mcp-telemetry")} (${layer.length} files)\n` +
         "The image of weather is built from them from now on: npm run up -- --stack dev\n",
     );
     assert.equal(read(root, "Dockerfile").split("\n").slice(1).join("\n"), expected.split("\n").slice(1).join("\n"));
@@ -69,7 +72,8 @@ describe("eject", () => {
     assert.equal(own?.text, read(root, "Dockerfile"));
     assert.deepEqual(own && checkDockerfile(own, {}, ["PIP_INDEX_URL"]), { problems: [], warnings: [] });
     const files = contextFiles(server, true).map((file) => file.path);
-    assert.deepEqual(files, ["requirements.txt", "server.py"]);
+    assert.deepEqual(files, [...layer, "requirements.txt", "server.py"]);
+    assert.equal(server.telemetry, true);
   });
 
   it("keeps secrets out of a build by hand, too", async () => {

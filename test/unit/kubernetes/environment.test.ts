@@ -5,8 +5,8 @@ import { secretValue } from "../../support/mocks";
 import { containerOf, DEPLOYMENT, deploy, IMAGE, inputsOf, LABELS, ROLLOUT, SECRET, STDIO, typesOf } from "./support";
 
 const FROM_POD = [
-  { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
-  { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+  { name: "POD_IP", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } } },
+  { name: "POD_NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } } },
 ];
 const fromSecret = (name: string, secret: string, key = name) => ({
   name,
@@ -27,6 +27,7 @@ describe("variables of a server in Kubernetes", () => {
       { name: "FASTMCP_TRANSPORT", value: "http" },
       { name: "GREETING", value: "hi" },
       { name: "HOST", value: "0.0.0.0" },
+      { name: "MCP_TELEMETRY_PATH", value: "/tools" },
       { name: "METRICS_HOST", value: "0.0.0.0" },
       { name: "METRICS_PORT", value: "8000" },
       { name: "PORT", value: "9000" },

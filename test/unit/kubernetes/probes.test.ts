@@ -17,7 +17,7 @@ describe("probes", () => {
 
   it("connect to the port of a server that says nothing of its health, at the guidelines' times", async () => {
     const tcpSocket = { port: "http" };
-    assert.deepEqual(await probesOf(), {
+    assert.deepEqual(await probesOf({ telemetry: false }), {
       startupProbe: { tcpSocket, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 20 },
       livenessProbe: { tcpSocket, initialDelaySeconds: 30, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3 },
       readinessProbe: { tcpSocket, initialDelaySeconds: 5, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
@@ -27,6 +27,12 @@ describe("probes", () => {
   it("ask for the paths that the server's code has, and until it has started for its life only", async () => {
     const { startupProbe, livenessProbe, readinessProbe } = await probesOf({}, WITH_PATHS);
     assert.deepEqual(startupProbe.httpGet, { path: "/healthz", port: "http" });
+    assert.deepEqual(livenessProbe.httpGet, { path: "/healthz", port: "http" });
+    assert.deepEqual(readinessProbe.httpGet, { path: "/readyz", port: "http" });
+  });
+
+  it("ask the telemetry layer, which answers both paths", async () => {
+    const { livenessProbe, readinessProbe } = await probesOf();
     assert.deepEqual(livenessProbe.httpGet, { path: "/healthz", port: "http" });
     assert.deepEqual(readinessProbe.httpGet, { path: "/readyz", port: "http" });
   });

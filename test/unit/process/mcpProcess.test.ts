@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { McpProcess } from "../../../components";
 import { providerModule } from "../../../components/dynamic/resource";
 import { dependencyDigest, sourceDigest } from "../../../components/server";
+import { layerDigest } from "../../../components/telemetry";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 
@@ -50,6 +51,7 @@ describe("McpProcess", () => {
       dependencyDigest: dependencyDigest(source, ["requirements.txt"]),
       requirements: [],
       requiresRuntime: "",
+      telemetry: layerDigest("python"),
     });
 
     const { secretEnv, ...process } = theOnly(resources, PROCESS).inputs;
@@ -72,6 +74,7 @@ describe("McpProcess", () => {
         FASTMCP_HOST: "127.0.0.1",
         FASTMCP_PORT: "9000",
         FASTMCP_STREAMABLE_HTTP_PATH: "/mcp",
+        MCP_TELEMETRY_PATH: "/mcp",
         GREETING: "hi",
       },
       host: "127.0.0.1",

@@ -30,6 +30,8 @@ describe("an image that exists already", () => {
       probe: { kind: "tcp" },
       sessions: undefined,
       callTimeoutSeconds: 60,
+      telemetry: false,
+      exposesMetrics: false,
       bridge: { maxSessions: 7, idleTimeoutSeconds: 300, stateless: false },
       launchedByClient: false,
       develop: undefined,

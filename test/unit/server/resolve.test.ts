@@ -39,6 +39,8 @@ describe("resolve", () => {
       probe: { kind: "http" },
       sessions: undefined,
       callTimeoutSeconds: 60,
+      telemetry: false,
+      exposesMetrics: true,
       bridge: { maxSessions: 7, idleTimeoutSeconds: 300, stateless: false },
       launchedByClient: false,
       develop: undefined,

@@ -53,6 +53,7 @@ describe("installation provider", function () {
       dependencyDigest: dependencyDigest(source, dependencyFiles),
       requirements: [],
       requiresRuntime: "",
+      telemetry: "",
       ...settings,
     };
   }

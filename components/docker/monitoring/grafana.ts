@@ -1,0 +1,50 @@
+import { dashboards, grafanaDashboardProvider, grafanaDatasources } from "../../monitoring";
+import * as pulumi from "../../pulumi";
+import type { McpServiceArgs } from "../mcpService";
+import { FILES_FOLDER } from "../serviceFiles";
+import type { GrafanaArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
+import { PROMETHEUS } from "./prometheus";
+
+export const GRAFANA = { name: "grafana", image: "grafana/grafana:12.1.1", port: 3000 } as const;
+
+const DASHBOARDS = `${FILES_FOLDER}/dashboards`;
+
+/** The service that shows the dashboards. They are changed here, and nowhere else. */
+export function grafanaService(
+  args: McpMonitoringArgs,
+  { image = GRAFANA.image, port = GRAFANA.port }: GrafanaArgs,
+  password: pulumi.Output<string>,
+): Omit<McpServiceArgs, "network"> {
+  const { scrapeInterval } = (args.prometheus ?? {}) as PrometheusArgs;
+  const settings = pulumi.all([args.thresholds, scrapeInterval]).apply(([thresholds, scrapeInterval]) => ({
+    ...(thresholds && { thresholds }),
+    ...(scrapeInterval !== undefined && { scrapeInterval }),
+  }));
+  const files = settings.apply((settings) => ({
+    "provisioning/datasources/mcp.yaml": grafanaDatasources({
+      prometheusUrl: `http://${PROMETHEUS.name}:${PROMETHEUS.port}`,
+      ...settings,
+    }),
+    "provisioning/dashboards/mcp.yaml": grafanaDashboardProvider({ dashboardFolder: DASHBOARDS }),
+    ...Object.fromEntries(dashboards(settings).map(({ file, json }) => [`dashboards/${file}`, json])),
+  }));
+  return {
+    image,
+    files,
+    command: ["/run.sh"],
+    env: {
+      GF_PATHS_PROVISIONING: `${FILES_FOLDER}/provisioning`,
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${DASHBOARDS}/mcp-fleet.json`,
+      // A container's start depends on nothing outside, and nobody is told that it runs.
+      GF_ANALYTICS_REPORTING_ENABLED: "false",
+      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+      GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+      GF_PLUGINS_PREINSTALL_DISABLED: "true",
+    },
+    secrets: { GF_SECURITY_ADMIN_PASSWORD: password },
+    volume: "/var/lib/grafana",
+    publish: port,
+    internalPort: GRAFANA.port,
+    health: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${GRAFANA.port}/api/health`],
+  };
+}

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import type { McpMonitoringArgs, ReceiverArgs } from "../components/docker/monitoring/args";
+import {
+  type ReceiverSettings,
+  validateAlertmanager,
+  validateDuration,
+  validateThresholds,
+} from "../components/monitoring";
+import { type Problem, Target, validateImageReference } from "../components/server";
+import type { Config } from "./schema";
+import { text, variable } from "./values";
+
+const image = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
+  message: "an image with a version or a digest; `latest` is another one tomorrow",
+});
+const port = z.number().int();
+
+/** Who is told of alerts. What is secret stands in `mcp:secrets`, under the name that is given here. */
+const receiver = z.strictObject({
+  name: text,
+  severity: z.enum(["critical", "warning"]).optional(),
+  webhook: z.strictObject({ urlSecret: variable }).optional(),
+  slack: z.strictObject({ urlSecret: variable, channel: text }).optional(),
+  email: z
+    .strictObject({
+      smarthost: text,
+      from: text,
+      to: text,
+      username: text.optional(),
+      passwordSecret: variable.optional(),
+      requireTls: z.boolean().optional(),
+    })
+    .optional(),
+});
+type Receiver = z.infer<typeof receiver>;
+
+const prometheus = z.strictObject({
+  image: image.optional(),
+  port: port.optional(),
+  retention: text.optional(),
+  retentionSize: text.optional(),
+  scrapeInterval: text.optional(),
+  memoryLimit: text.optional(),
+});
+const alertmanager = z.strictObject({
+  image: image.optional(),
+  port: port.optional(),
+  receivers: z.array(receiver).optional(),
+});
+const grafana = z.strictObject({ enabled: z.boolean().optional(), image: image.optional(), port: port.optional() });
+
+/** `mcp:monitoring`: Prometheus, Alertmanager and Grafana beside the servers of a Docker stack. */
+export const monitoringSchema = z.strictObject({
+  prometheus: prometheus.optional(),
+  alertmanager: alertmanager.optional(),
+  grafana: grafana.optional(),
+  thresholds: z.record(text, z.union([z.string(), z.number()])).optional(),
+  runbookBaseUrl: text.optional(),
+});
+export type MonitoringConfig = z.infer<typeof monitoringSchema>;
+
+/** Known keys of the objects in `mcp:monitoring`. */
+export const MONITORING_SHAPES: Record<string, z.ZodObject> = {
+  prometheus,
+  alertmanager,
+  grafana,
+  receivers: receiver,
+};
+
+/** Names of the containers; no server and no service can have them, too. */
+const NAMES = ["prometheus", "alertmanager", "grafana"];
+
+/** What is wrong with `mcp:monitoring`, beyond its shape. */
+export function monitoringProblems({ monitoring, target, servers, services }: Config): Problem[] {
+  if (!monitoring) return [];
+  if (target !== Target.Docker) {
+    return [
+      {
+        path: "mcp:monitoring",
+        message: `means nothing in a stack for ${target}`,
+        allowed: "a stack with mcp:target docker",
+        fix: "remove it; `npm run status` shows the metrics of every target",
+      },
+    ];
+  }
+  const { thresholds = {}, prometheus = {}, alertmanager = {} } = monitoring;
+  const taken = Object.entries({ servers, services }).flatMap(([key, entries]) =>
+    entries.flatMap(({ name }, index) =>
+      NAMES.includes(name)
+        ? [
+            {
+              path: `mcp:${key}[${index}].name`,
+              message: `${name} is a part of mcp:monitoring`,
+              got: name,
+              fix: "rename it",
+            },
+          ]
+        : [],
+    ),
+  );
+  return [
+    ...taken,
+    ...validateThresholds(thresholds as object, "mcp:monitoring.thresholds"),
+    ...(["retention", "scrapeInterval"] as const).flatMap((key) =>
+      prometheus[key] === undefined ? [] : validateDuration(prometheus[key], `mcp:monitoring.prometheus.${key}`, "15d"),
+    ),
+    ...validateAlertmanager({ receivers: (alertmanager.receivers ?? []).map(shape) }, "mcp:monitoring.alertmanager"),
+  ];
+}
+
+/** A receiver as it will be, for the judgement of its shape: what is secret is judged when it is known. */
+const shape = (given: Receiver): ReceiverSettings => withSecrets(given, () => SOME_URL) as ReceiverSettings;
+const SOME_URL = "https://example.com";
+
+/** Names of the secrets that a config of the monitoring refers to, with their places. */
+export function monitoringSecrets({ monitoring }: Pick<Config, "monitoring">): [path: string, names: string[]][] {
+  return (monitoring?.alertmanager?.receivers ?? []).flatMap(({ webhook, slack, email }, index) => {
+    const path = `mcp:monitoring.alertmanager.receivers[${index}]`;
+    const named: [string, string | undefined][] = [
+      [`${path}.webhook.urlSecret`, webhook?.urlSecret],
+      [`${path}.slack.urlSecret`, slack?.urlSecret],
+      [`${path}.email.passwordSecret`, email?.passwordSecret],
+    ];
+    return named.flatMap(([at, name]): [string, string[]][] => (name === undefined ? [] : [[at, [name]]]));
+  });
+}
+
+/** The arguments of McpMonitoring that a config says. */
+export function monitoringArgs(
+  config: MonitoringConfig,
+  secret: (name: string) => ReceiverArgs["name"],
+): Omit<McpMonitoringArgs, "network" | "servers"> {
+  const { alertmanager, ...settings } = config;
+  const { receivers, ...others } = alertmanager ?? {};
+  return {
+    ...settings,
+    alertmanager: { ...others, ...(receivers && { receivers: receivers.map((given) => withSecrets(given, secret)) }) },
+  } as Omit<McpMonitoringArgs, "network" | "servers">;
+}
+
+function withSecrets(
+  { webhook, slack, email, ...receiver }: Receiver,
+  secret: (name: string) => ReceiverArgs["name"],
+): ReceiverArgs {
+  return {
+    ...receiver,
+    ...(webhook && { webhook: { url: secret(webhook.urlSecret) } }),
+    ...(slack && { slack: { webhookUrl: secret(slack.urlSecret), channel: slack.channel } }),
+    ...(email && { email: mailed(email, secret) }),
+  } as ReceiverArgs;
+}
+
+const mailed = (
+  { passwordSecret, ...email }: NonNullable<Receiver["email"]>,
+  secret: (name: string) => ReceiverArgs["name"],
+): object => ({ ...email, ...(passwordSecret !== undefined && { password: secret(passwordSecret) }) });

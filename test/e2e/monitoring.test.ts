@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import Docker from "dockerode";
+import { describeWithDocker } from "../support/docker";
+import { eventually } from "../support/eventually";
+import { makeFolder, removeFolders } from "../support/folder";
+import { callTool } from "../support/mcpClient";
+import { example, freePort, TestStack } from "../support/stack";
+
+/** What the test machine has of the two; newer ones are the default. */
+const IMAGES = { prometheus: "prom/prometheus:v2.42.0", alertmanager: "prom/alertmanager:v0.25.0" };
+
+const PLAIN = `from fastmcp import FastMCP
+mcp = FastMCP("plain")
+
+@mcp.tool
+def double(number: int) -> int:
+    return 2 * number
+
+if __name__ == "__main__":
+    mcp.run(transport="http", host="0.0.0.0", show_banner=False)
+`;
+
+/** Prints what Alertmanager posts to it. */
+const HOOK =
+  "require('http').createServer((q, s) => { q.on('data', (d) => process.stdout.write(d)); q.on('end', () => s.end()); }).listen(9000)";
+
+describeWithDocker(
+  "Monitoring of a Docker stack on a real engine",
+  function () {
+    this.timeout(300_000);
+    const docker = new Docker();
+    let stack: TestStack;
+    let prometheus: number;
+    let configured: (retention: string) => Parameters<TestStack["configure"]>;
+
+    const containerOf = (name: string) => docker.getContainer(`mcp-${stack.name}-${name}`);
+    // biome-ignore lint/suspicious/noExplicitAny: an answer of Prometheus, each with a shape of its own
+    const ask = async (question: string): Promise<any> => {
+      const answer = await fetch(`http://127.0.0.1:${prometheus}/api/v1/${question}`);
+      return ((await answer.json()) as { data: unknown }).data;
+    };
+    const query = async (text: string): Promise<string | undefined> =>
+      (await ask(`query?query=${encodeURIComponent(text)}`)).result[0]?.value[1];
+
+    before(async () => {
+      const plain = makeFolder({ "server.py": PLAIN, "requirements.txt": "fastmcp==4.1.2\n" });
+      const [one, two, alerts] = [await freePort(), await freePort(), await freePort()];
+      prometheus = await freePort();
+      configured = (retention) => [
+        [
+          { name: "plain", source: plain, port: one },
+          { name: "node-server", source: path.resolve(example("node-server")), port: two },
+        ],
+        {
+          "mcp:target": "docker",
+          "mcp:services": [{ name: "hook", image: "node:22-slim", command: ["node", "-e", HOOK] }],
+          "mcp:monitoring": {
+            prometheus: { image: IMAGES.prometheus, port: prometheus, scrapeInterval: "1s", retention },
+            alertmanager: {
+              image: IMAGES.alertmanager,
+              port: alerts,
+              receivers: [{ name: "test", webhook: { urlSecret: "HOOK_URL" } }],
+            },
+            grafana: { enabled: false },
+            thresholds: { downFor: "2s", noReadyReplicaFor: "1h" },
+          },
+        },
+      ];
+      stack = new TestStack(...configured("15d"));
+      await stack.secret("HOOK_URL", "http://hook:9000/");
+    });
+    after(async () => {
+      await stack.destroy();
+      for (const name of ["plain-logs", "node-server-logs", "prometheus-data", "alertmanager-data"]) {
+        await docker.getVolume(`mcp-${stack.name}-${name}`).remove();
+      }
+      removeFolders();
+    });
+
+    it("reads the metrics of every server, of one whose code knows nothing of them, too", async () => {
+      await stack.up();
+      const { plain } = await stack.servers();
+      assert.ok(plain);
+      assert.equal(await callTool(plain, "double", { number: 21 }), "42");
+      await eventually(async () => {
+        const { activeTargets } = await ask("targets?state=active");
+        const found = activeTargets.map(({ labels, health }: { labels: object; health: string }) => [labels, health]);
+        assert.deepEqual(found.sort(), [
+          [{ instance: "node-server:8000", job: "mcp", server: "node-server" }, "up"],
+          [{ instance: "plain:8000", job: "mcp", server: "plain" }, "up"],
+        ]);
+      });
+      await eventually(async () => {
+        const calls = 'sum(mcp_requests_total{server="plain",method="tools/call",endpoint="double"})';
+        assert.equal(await query(calls), "1");
+      });
+    });
+
+    it("has the rules, and changes nothing when nothing changed", async () => {
+      const { groups } = await ask("rules?type=alert");
+      assert.deepEqual(
+        groups.flatMap(({ rules }: { rules: { name: string }[] }) => rules.map(({ name }) => name)).sort(),
+        [
+          "McpErrorRatioHigh",
+          "McpLatencyHigh",
+          "McpMemoryNearLimit",
+          "McpServerDown",
+          "McpServerNoReadyReplica",
+          "McpServerRestarts",
+          "McpSessionGrowth",
+        ],
+      );
+      for (const operation of [stack.preview, stack.refresh, stack.up]) {
+        assert.deepEqual(Object.keys((await operation()).changes), ["same"]);
+      }
+    });
+
+    it("shows no secret of a receiver, and runs hardened", async () => {
+      const { Config, HostConfig } = await containerOf("prometheus").inspect();
+      assert.equal(HostConfig.ReadonlyRootfs, true);
+      assert.deepEqual(HostConfig.CapDrop, ["ALL"]);
+      assert.notEqual(Config.User, "");
+      const state = await stack.state();
+      assert.ok(!state.includes("http://hook:9000/"));
+    });
+
+    it("tells the receiver of a server that is down", async () => {
+      await containerOf("plain").stop();
+      await eventually(async () => {
+        const logs = (await containerOf("hook").logs({ stdout: true })).toString();
+        assert.match(logs, /"status":"firing".*"alertname":"McpServerDown".*"server":"plain"/s);
+      }, 60_000);
+      await containerOf("plain").start();
+    });
+
+    it("keeps its data when its settings change", async () => {
+      stack.configure(...configured("20d"));
+      await stack.secret("HOOK_URL", "http://hook:9000/");
+      const { changes } = await stack.up();
+      assert.equal(changes.replace, 1);
+      await eventually(async () => {
+        assert.equal(await query('count(max_over_time(mcp_requests_total{endpoint="double"}[1h]))'), "1");
+      });
+    });
+  },
+  ["node:22-slim", IMAGES.prometheus, IMAGES.alertmanager],
+);
