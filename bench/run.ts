@@ -21,6 +21,7 @@ import { programStart } from "./programStart";
 import { rebuild } from "./rebuild";
 import { reportJson, reportText, type Skip, skippedText } from "./report";
 import type { Benchmark } from "./settings";
+import { telemetry } from "./telemetry";
 
 const BENCHMARKS: Benchmark[] = [
   programStart,
@@ -39,6 +40,7 @@ const BENCHMARKS: Benchmark[] = [
   kubernetesGrowth,
   kubernetesCall,
   podReady,
+  telemetry,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 

@@ -27,6 +27,14 @@ export async function pythonFor(serverFolder: string): Promise<string> {
   return join(folder, "bin", "python");
 }
 
+/** A folder with the packages that a requirements file with hashes asks for, for PYTHONPATH. Kept like the others. */
+export async function pythonLibraryFor(requirementsFile: string): Promise<string> {
+  return await cached("python-library", [readFileSync(requirementsFile)], async (target) => {
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"];
+    await run("python3", [...install, "--target", target, "-r", requirementsFile], { timeout: INSTALL_TIMEOUT_MS });
+  });
+}
+
 /**
  * A copy of a Node server's folder with its packages beside it, gone when the test process exits. The packages are
  * kept between runs, under the hash of the lock file; the server's own folder stays free of node_modules.

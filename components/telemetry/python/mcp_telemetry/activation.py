@@ -77,6 +77,6 @@ def is_active():
 def _observe(server):
     stack = getattr(server, "middleware", None)
     if isinstance(stack, list):
-        stack.insert(0, middleware.middleware(_active.requests))
+        stack.insert(0, middleware.middleware(server, _active.requests))
     elif not _session_classes:
         logs.warn("requests are not counted: this version of the MCP SDK has neither middleware nor sessions")

@@ -6,6 +6,7 @@ A label must never be the client's to choose: each new value is a new time serie
 UNKNOWN = "unknown"
 NONE = "-"
 OTHER = "other"
+METHOD_NOT_FOUND = "-32601"
 MAX_LABELS = 200
 # Names that are remembered of each kind, in case that a server makes up new ones all the time.
 MAX_KNOWN = 2000
@@ -34,8 +35,8 @@ class Endpoints:
             known.update([item["name"] if isinstance(item, dict) else item.name for item in items or ()])
         self._has_listed.add(method)
 
-    def name(self, method, name, failed, said):
-        """The name if the server has it, else "unknown"; "-" for requests that name nothing. Said: the failure's text."""
+    def name(self, method, name, failure=None):
+        """The name if the server has it, else "unknown"; "-" for requests that name nothing."""
         known = self._known.get(method)
         if known is None:
             return NONE
@@ -43,14 +44,14 @@ class Endpoints:
             return UNKNOWN
         if name in known:
             return name
-        if not failed:
+        if failure is None:
             if len(known) < MAX_KNOWN:
                 known.add(name)
             return name
-        # The frameworks answer with one of these texts, and so do the SDK's own examples of low-level servers. Of other
-        # servers the list tells.
         what, _ = NAMING[method]
-        if said in (f"Unknown {what}: {name}", f"Unknown {what}: {name!r}") or method in self._has_listed:
+        # The frameworks answer with one of these texts.
+        is_told = failure.text in (f"Unknown {what}: {name}", f"Unknown {what}: {name!r}")
+        if is_told or failure.kind == METHOD_NOT_FOUND or method in self._has_listed or not failure.names_are_told:
             return UNKNOWN
         return name
 

@@ -11,7 +11,7 @@ from .http import HEALTH, READINESS
 
 # At DEBUG the MCP libraries print whole messages, and with them the arguments of tools.
 _AT_LEAST_INFO = ("mcp", "fastmcp", "sse_starlette")
-# These write session ids, which are as good as a key, texts of results, and a line for every request beside the layer's.
+# These write session ids, which are as good as a key, texts of results, and a line for each request as the layer does.
 _AT_LEAST_WARNING = (
     "mcp.server.streamable_http",
     "mcp.server.streamable_http_manager",
@@ -19,13 +19,17 @@ _AT_LEAST_WARNING = (
     "mcp.server.mcpserver.server",
 )
 _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
-_UVICORN_FORMATS = ("%(levelprefix)s %(message)s", '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s')
+_UVICORN_FORMATS = (
+    "%(levelprefix)s %(message)s",
+    '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s',
+)
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-# pydantic quotes what it refuses: the arguments of a tool.
-_QUOTED_INPUT = re.compile(r", input_value=.*?, input_type=", re.DOTALL)
+# pydantic quotes what it refuses, the arguments of a tool: in its messages, and in the lists that FastMCP 3 logs.
+_QUOTED_INPUT = re.compile(r", input_value=.*?(?=, input_type=)", re.DOTALL)
+_LISTED_INPUT = re.compile(r"'input': .*", re.DOTALL)
 # Version 1 of the SDK quotes messages that it does not understand, through the root logger.
-_QUOTED_MESSAGE = re.compile(r"^(Failed to validate \w+: .*? Message was|Message that failed validation): .*", re.DOTALL)
+_QUOTED_MESSAGE = re.compile(r"^(Failed to validate \w+: [^\n]*|Message that failed validation).*", re.DOTALL)
 _SESSION_ID = re.compile(r"\b[0-9a-f]{32}\b")
 
 # Handlers that the libraries have set up by themselves.
@@ -147,8 +151,10 @@ def _keep_access(record):
 def _without_values(record, text):
     if record.name.startswith("mcp."):
         text = _SESSION_ID.sub("...", text)
-    if "input_value=" in text and not logs.logs_arguments():
-        text = _QUOTED_INPUT.sub(", input_type=", text)
+    if logs.logs_arguments():
+        return text
+    if "input_value=" in text:
+        text = _QUOTED_INPUT.sub("", text)
     if record.name == "root":
-        text = _QUOTED_MESSAGE.sub(r"\1", text)
-    return text
+        return _QUOTED_MESSAGE.sub(r"\1", text)
+    return _LISTED_INPUT.sub("'input': ...", text) if record.name.startswith("fastmcp.") else text

@@ -17,7 +17,7 @@ _said = set()
 
 
 def begin():
-    """From now on lines go to stdout. Before it is known that MCP is served by HTTP, stdout may be the protocol's own."""
+    """Write to stdout from now on. As long as MCP may be served over stdio, stdout is the protocol's own."""
     global _serving
     _serving = True
 

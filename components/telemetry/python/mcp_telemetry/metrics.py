@@ -11,7 +11,7 @@ OTHER = "other"
 
 
 class Metrics:
-    """Counts and times requests. The registry is its own: names that the server gives to metrics can't clash with it."""
+    """Counts and times requests, in a registry of its own: names that the server gives to metrics can't clash."""
 
     def __init__(self, connections):
         """Connections: tells how many HTTP requests are open at the MCP endpoint."""

@@ -2,44 +2,51 @@
 
 from time import perf_counter
 
-from .requests import CANCELLED, TOOL_ERROR, error_type
+from .requests import CANCELLED, TOOL_ERROR, Failure, harmless, raised
 
-LISTEN = "subscriptions/listen"
+# They say in a known way that there is no tool of a name. A low-level server says what its author wrote.
+FRAMEWORKS = ("fastmcp.", "mcp.server.mcpserver.")
 
 
-def middleware(requests):
-    """A middleware of the SDK's low-level server, through which each message goes once, whatever framework is on top."""
+def middleware(server, requests):
+    """A middleware of the SDK's low-level server, through which each message goes once, whatever is built on it."""
 
     async def observe(ctx, call_next):
         # Notifications have no id, and what comes over stdio or from within the process has no HTTP request.
         if ctx.request_id is None or ctx.request is None:
             return await call_next(ctx)
-        method = ctx.method
-        if method == "tools/list" and ctx.request.headers.get("mcp-method") == "tools/call":
-            # For a tools/call of 2026-07-28 the SDK lists the tools by itself, to check the request's headers against
-            # the tool's schema. No client asked for that.
-            result = await call_next(ctx)
-            requests.learn(method, result)
-            return result
         start = perf_counter()
         try:
             result = await call_next(ctx)
         except BaseException as error:  # so that a call whose client went away (CancelledError) is no success
             seconds = perf_counter() - start
-            kind = error_type(error)
-            # A subscription has no other end than that.
-            ended = kind == CANCELLED and method == LISTEN
-            requests.record(method, ctx.request_id, ctx.params, seconds, None if ended else kind, str(error))
+            with harmless():
+                _record(ctx, seconds, raised(error, _tells_names(server, ctx.method)))
             raise
         seconds = perf_counter() - start
-        if method == "tools/call" and _is_error(result):
-            requests.record(method, ctx.request_id, ctx.params, seconds, TOOL_ERROR, _text(result))
-        else:
-            requests.record(method, ctx.request_id, ctx.params, seconds)
-            requests.learn(method, result)
+        with harmless():
+            failure = None
+            if ctx.method == "tools/call" and _is_error(result):
+                failure = Failure(TOOL_ERROR, _text(result), _tells_names(server, ctx.method))
+            _record(ctx, seconds, failure)
+            requests.learn(ctx.method, result)
         return result
 
+    def _record(ctx, seconds, failure):
+        if ctx.method == "tools/list" and ctx.request.headers.get("mcp-method") == "tools/call":
+            # For a tools/call of 2026-07-28 the SDK lists the tools by itself, to check the request's headers against
+            # the tool's schema. No client asked for that.
+            return
+        if ctx.method == "subscriptions/listen" and failure and failure.kind == CANCELLED:
+            failure = None  # A subscription has no other end than that.
+        requests.record(ctx.method, ctx.request_id, ctx.params, seconds, failure)
+
     return observe
+
+
+def _tells_names(server, method):
+    entry = server.get_request_handler(method)
+    return (getattr(getattr(entry, "handler", None), "__module__", None) or "").startswith(FRAMEWORKS)
 
 
 def _is_error(result):

@@ -1,12 +1,13 @@
 """Where uvicorn begins to serve an app of an MCP server, the layer begins as well."""
 
-import multiprocessing
+import socket
 
 from . import activation, json_logs, logs
 from .http import App
 from .shutdown import Shutdown, replaceable_signals
 
 _signals = "_mcp_telemetry_signals"
+_claim = None
 
 
 def watch_config(module):
@@ -31,7 +32,8 @@ def watch_config(module):
 def watch_server(module):
     """Expose the metrics once the server listens, and let it end gracefully."""
     server = module.Server
-    startup, capture_signals = server.startup, server.capture_signals
+    startup = server.startup
+    capture_signals = getattr(server, "capture_signals", None)  # since uvicorn 0.29
 
     def note_and_capture_signals(self):
         setattr(self, _signals, replaceable_signals())
@@ -42,8 +44,9 @@ def watch_server(module):
         if self.started and isinstance(self.config.loaded_app, App):
             _guarded(_begin, self)
 
-    server.capture_signals = note_and_capture_signals
     server.startup = startup_and_begin
+    if capture_signals:
+        server.capture_signals = note_and_capture_signals
 
 
 def watch_manager(module):
@@ -70,9 +73,21 @@ def _begin(server):
     active = activation.activate()
     if server.config.workers == 1:
         active.expose_metrics()
-    elif multiprocessing.current_process().name.endswith("-1"):  # the first of them speaks for all
+    elif _speaks_for_workers(active.settings):
         logs.warn("no metrics: they need a single worker, and replicas in place of more", workers=server.config.workers)
     Shutdown(server, server.config.loaded_app, active.settings.grace_seconds).take_over(getattr(server, _signals, ()))
+
+
+def _speaks_for_workers(settings):
+    # One of them is enough to say it: the one that gets the port, on which it does not listen.
+    global _claim
+    _claim = socket.socket(socket.AF_INET6 if ":" in settings.metrics_host else socket.AF_INET)
+    try:
+        _claim.bind((settings.metrics_host, settings.metrics_port))
+        return True
+    except OSError:
+        _claim.close()
+        return False
 
 
 def _begin_without_uvicorn():

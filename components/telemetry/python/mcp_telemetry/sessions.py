@@ -2,7 +2,7 @@
 
 from time import perf_counter
 
-from .requests import CANCELLED, TOOL_ERROR, error_type
+from .requests import CANCELLED, TOOL_ERROR, Failure, harmless, raised
 
 _start = "_mcp_telemetry_start"
 
@@ -20,30 +20,32 @@ def observe(responder_class, requests):
     async def observed_respond(self, response):
         # Before the answer is on its way: who has got it, finds it in the metrics.
         if hasattr(self, _start):
-            _record(self, *((CANCELLED, None) if self.cancelled else _outcome(self, response)))
+            with harmless():
+                _record(self, Failure(CANCELLED) if self.cancelled else _failure(self, response))
         await respond(self, response)
 
     def __exit__(self, kind, error, trace):
         # What has been answered is recorded by now. The rest was cancelled, or its handler broke.
         if hasattr(self, _start):
-            _record(self, error_type(error) if error else CANCELLED, None)
+            with harmless():
+                _record(self, raised(error) if error else Failure(CANCELLED))
         return leave(self, kind, error, trace)
 
-    def _record(responder, failure, said):
-        request = responder.request.root
+    def _record(responder, failure):
         seconds = perf_counter() - getattr(responder, _start)
         delattr(responder, _start)
-        requests.record(request.method, responder.request_id, request.params, seconds, failure, said)
+        request = responder.request.root
+        requests.record(request.method, responder.request_id, request.params, seconds, failure)
 
-    def _outcome(responder, response):
+    def _failure(responder, response):
         code = getattr(response, "code", None)
         if code is not None:
-            return str(code), response.message
+            return Failure(str(code), response.message)
         result = response.root
         if getattr(result, "isError", False) is True:
-            return TOOL_ERROR, getattr(result.content[0], "text", None) if result.content else None
+            return Failure(TOOL_ERROR, getattr(result.content[0], "text", None) if result.content else None)
         requests.learn(responder.request.root.method, result)
-        return None, None
+        return None
 
     responder_class.__enter__ = __enter__
     responder_class.respond = observed_respond
