@@ -40,7 +40,8 @@ function seriesOf(query: string): string {
   return series;
 }
 
-function filledIn(expr: string, values: { [variable: string]: string }): string {
+/** A query with the variables filled in. */
+export function filledIn(expr: string, values: { [variable: string]: string }): string {
   return expr.replace(/\$(\w+)/g, (all, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`no value is known for ${all} of ${expr}`);

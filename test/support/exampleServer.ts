@@ -75,9 +75,9 @@ export function launch(command: Command, env: Record<string, string>): Launched 
 
 /** Starts an example's server, and waits until it answers. */
 export async function startExample(command: Command, env: Record<string, string> = {}): Promise<ExampleServer> {
-  const [port, metricsPort] = [await freePort(), await freePort()];
-  const launched = launch(command, { PORT: String(port), METRICS_PORT: String(metricsPort), ...env });
-  const [url, metricsUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${metricsPort}/metrics`];
+  const { PORT = String(await freePort()), METRICS_PORT = String(await freePort()) } = env;
+  const launched = launch(command, { ...env, PORT, METRICS_PORT });
+  const [url, metricsUrl] = [`http://127.0.0.1:${PORT}`, `http://127.0.0.1:${METRICS_PORT}/metrics`];
   await untilAnswers(`${url}/healthz`, launched);
   return { url, metricsUrl, ...launched };
 }
