@@ -62,8 +62,8 @@ interface Result {
 
 /** Runs a command in a container. Undefined when there is no such program in it. */
 async function runIn(container: Docker.Container, command: string[]): Promise<Result | undefined> {
-  // What the server's interpreter loads beside the server is of no use here.
-  const Env = ["NODE_OPTIONS=", "PYTHONPATH="];
+  // What the server's interpreter loads beside the server is of no use here, and no proxy leads back into the container.
+  const Env = ["NODE_OPTIONS=", "PYTHONPATH=", "http_proxy="];
   const exec = await container.exec({ Cmd: command, Env, AttachStdout: true, AttachStderr: true });
   // Newer engines refuse to start what is not there, older ones start it and report 126 or 127.
   const stream = await exec.start({}).catch((error: { statusCode?: number }) => {
@@ -96,7 +96,7 @@ async function runIn(container: Docker.Container, command: string[]): Promise<Re
 /** The page in what a command printed; with the head of HTTP before it, or without. */
 export function pageOf({ exitCode, stdout, stderr }: Result, port: string): string {
   if (exitCode !== 0) {
-    if (/refused/i.test(stderr)) throw new Error(`nothing listens on port ${port}`);
+    if (/refused|couldn't connect/i.test(stderr)) throw new Error(`nothing listens on port ${port}`);
     throw new Error(stderr.trim().split("\n").at(-1) || `exit code ${exitCode}`);
   }
   if (!stdout.startsWith("HTTP/")) return stdout;

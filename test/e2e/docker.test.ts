@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
@@ -78,6 +79,61 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.equal(await callTool(python, "api_key_fingerprint"), fingerprint);
   });
 
+  it("tells how servers and services are, with metrics read inside of the containers", async () => {
+    const load = new AbortController();
+    const python = await stack.server("python-server");
+    const calling = (async () => {
+      while (!load.signal.aborted) await callTool(python, "greet", { name: "Ada" });
+    })();
+    const { code, out } = await stack.command("status", "--json");
+    load.abort();
+    await calling;
+    const told = JSON.parse(out);
+    assert.deepEqual([code, told.healthy], [0, true]);
+    assert.deepEqual(
+      [Object.keys(told.servers), Object.keys(told.services)],
+      [["python-server", "node-server"], ["redis"]],
+    );
+    for (const [name, server] of Object.entries<Record<string, number & string>>({
+      ...told.servers,
+      ...told.services,
+    })) {
+      assert.deepEqual([server.target, server.health, server.restarts], ["docker", "healthy", 0], name);
+      assert.equal(server.memoryLimitBytes, 512 * 1024 ** 2, name);
+      assert.ok(
+        Number(server.memoryBytes) > 1e6 && Number(server.memoryBytes) < 400e6,
+        `${name} ${server.memoryBytes}`,
+      );
+      assert.ok(Number(server.cpuCores) >= 0 && Number(server.cpuCores) < 2, `${name} ${server.cpuCores}`);
+    }
+    assert.ok(told.servers["python-server"].requestsPerSecond > 0);
+    for (const name of ["python-server", "node-server"]) {
+      const { errorsPerSecond, tools, missing } = told.servers[name];
+      assert.deepEqual([errorsPerSecond, tools, missing], [0, 4, {}], name);
+    }
+    assert.equal(told.services.redis.missing.requestsPerSecond, "a service has no MCP requests");
+  });
+
+  it("shows what servers and services wrote", async () => {
+    const redis = await stack.command("logs", "redis", "--lines", "1");
+    assert.equal(redis.code, 0, redis.err);
+    assert.match(redis.out, /^redis \| \d\d:\d\d:\d\d\.\d{3} .*Ready to accept connections.*\n$/);
+    const { code, out, err } = await stack.command("logs", "--json", "--since", "1h");
+    assert.equal(code, 0, err);
+    const entries = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([...new Set(entries.map(({ server }) => server))].sort(), [
+      "node-server",
+      "python-server",
+      "redis",
+    ]);
+    assert.ok(
+      entries.some(({ server, tool, outcome }) => server === "python-server" && tool === "greet" && outcome === "ok"),
+    );
+  });
+
   it("changes nothing when nothing changed, refreshed or not", async () => {
     const before = await Promise.all(["python-server", "node-server", "redis"].map(idOf));
     for (const operation of [stack.preview, stack.up, stack.refresh, stack.up]) {
@@ -152,14 +208,32 @@ describeWithDocker("Docker stack on a real engine", function () {
     assert.ok(!logs.toString().includes(API_KEY));
   });
 
-  it("has a killed server running again by itself", async () => {
+  it("has a killed server running again by itself, and its log followed until Ctrl-C", async () => {
+    const follower = await stack.start("logs", "node-server", "--follow", "--lines", "0");
+    let followed = "";
+    follower.stdout?.on("data", (data) => {
+      followed += data;
+    });
+    const node = await stack.server("node-server");
+    await eventually(async () => {
+      await callTool(node, "greet", { name: "Ada" });
+      assert.match(followed, /tool=greet/);
+    });
     const { State } = await containerOf("node-server").inspect();
     process.kill(State.Pid, "SIGKILL");
-    const node = await stack.server("node-server");
     await eventually(async () => {
       assert.notEqual((await containerOf("node-server").inspect()).State.Pid, State.Pid);
       assert.equal(await callTool(node, "containerized_tool", { param: "x" }), "Processed: x");
     });
+    await eventually(async () => assert.match(followed, /tool=containerized_tool/));
+    follower.kill("SIGINT");
+    assert.deepEqual(await once(follower, "exit"), [0, null]);
+    // The start after the kill stands between the calls, once.
+    assert.equal(followed.split(" listening ").length, 2, followed);
+    assert.ok(followed.indexOf("tool=greet") < followed.indexOf("listening"), followed);
+    assert.ok(followed.indexOf("listening") < followed.indexOf("tool=containerized_tool"), followed);
+    const { servers: told } = JSON.parse((await stack.command("status", "--json")).out);
+    assert.equal(told["node-server"].restarts, 1);
   });
 
   it("server that crashes at its start: up fails within seconds and shows its last lines", async () => {
@@ -175,6 +249,13 @@ describeWithDocker("Docker stack on a real engine", function () {
       message,
       /"broken" is not ready: it ended while starting( \(exit code 3\))?\. Its last lines:\n {2}\| no licence/,
     );
+    const { code, out } = await stack.command("status", "--json");
+    const { health, tools, missing } = JSON.parse(out).servers.broken;
+    assert.equal(code, 1);
+    // The engine starts it again and again: it may be seen in between.
+    assert.ok(["unhealthy", "starting"].includes(health), health);
+    assert.deepEqual([tools, missing.tools], [null, "the stack's outputs do not have it"]);
+    assert.match((await stack.command("logs", "broken", "--lines", "1")).out, /^broken \| \S+ no licence\n$/);
   });
 
   it("server that never answers: up fails with its last lines", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { eventually, runInPod } from "../support/clusterObjects";
@@ -70,6 +71,39 @@ describeWithCluster(
       assert.equal(await stack.call("python-server", "api_key_fingerprint"), fingerprint(API_KEY));
     });
 
+    it("tells how servers and services are, and shows what they wrote", async () => {
+      const status = await stack.command("status", "--json");
+      const told = JSON.parse(status.out);
+      assert.deepEqual([status.code, told.healthy], [0, true]);
+      assert.deepEqual(
+        [Object.keys(told.servers), Object.keys(told.services)],
+        [["python-server", "node-server"], ["redis"]],
+      );
+      for (const name of ["python-server", "node-server"]) {
+        const { memoryBytes, cpuCores, uptimeSeconds, ...server } = told.servers[name];
+        assert.ok(memoryBytes > 10e6 && memoryBytes < 500e6, `${name} ${memoryBytes}`);
+        assert.ok(cpuCores >= 0 && cpuCores < 1, `${name} ${cpuCores}`);
+        assert.ok(uptimeSeconds > 0 && uptimeSeconds < 300, `${name} ${uptimeSeconds}`);
+        assert.deepEqual(server, {
+          ...{ target: "kubernetes", health: "healthy", readyReplicas: 1, replicas: 1, restarts: 0, tools: 4 },
+          url: `http://${name}.${stack.namespace}.svc/mcp`,
+          memoryLimitBytes: 512 * 1024 ** 2,
+          ...{ requestsPerSecond: 0, errorsPerSecond: 0, missing: {} },
+        });
+      }
+      assert.deepEqual([told.services.redis.health, told.services.redis.replicas], ["healthy", 1]);
+
+      const { code, out, err } = await stack.command("logs", "redis", "python-server", "--lines", "1");
+      assert.equal(code, 0, err);
+      const [first, second, ...more] = out.trimEnd().split("\n");
+      assert.match(first ?? "", /^redis {9}\| \d\d:\d\d:\d\d\.\d{3} .*Ready to accept connections/);
+      assert.match(
+        second ?? "",
+        /^python-server \| \S+ INFO {5}tool called tool=api_key_fingerprint duration=\S+ outcome=ok$/,
+      );
+      assert.deepEqual(more, []);
+    });
+
     it("changes nothing when nothing changed, refreshed or not", async () => {
       const before = await stack.identities();
       for (const operation of [stack.preview, stack.up, stack.refresh, stack.up]) {
@@ -101,6 +135,17 @@ describeWithCluster(
       const pods = await stack.pods("python-server");
       assert.equal(pods.length, 2);
       assert.ok(pods.some(({ metadata }) => metadata?.uid === first?.metadata?.uid));
+      assert.match((await stack.command("status")).out, /^python-server {2}kubernetes {2}healthy, 2 of 2 ready {2}/m);
+      for (const pod of pods) await stack.call("python-server", "greet", { name: pod.metadata?.name }, pod);
+      const { out } = await stack.command("logs", "python-server", "--json", "--lines", "1");
+      const entries = out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      assert.deepEqual(
+        entries.map(({ server, pod, tool }) => `${server} ${pod} ${tool}`).sort(),
+        pods.map(({ metadata }) => `python-server ${metadata?.name} greet`).sort(),
+      );
       await configure();
       await stack.up();
       await eventually("one pod", async () => (await stack.pods("python-server")).length === 1);
@@ -131,13 +176,27 @@ describeWithCluster(
       );
       assert.match(message, /1 earlier pod keeps serving\.[\s\S]*Its last lines:\n {2}\| no licence/);
       assert.equal(await stack.call("python-server", "containerized_tool", { param: "x" }, before), "Processed: x");
+      const status = await stack.command("status");
+      assert.equal(status.code, 0, status.out);
+      assert.match(status.out, /^python-server: pod python-server-\S+: it ends again and again \(exit code 1\)$/m);
+      const logs = await stack.command("logs", "python-server", "--lines", "1");
+      assert.match(logs.out, /^python-server-\S+ +\| \S+ no licence$/m);
       writeFileSync(file, text);
       await stack.up();
       assert.equal((await stack.pods("python-server")).length, 1);
       assert.equal(await stack.call("python-server", "containerized_tool", { param: "x" }), "Processed: x");
     });
 
-    it("has a killed server running again by itself", async () => {
+    it("has a killed server running again by itself, and the logs of old and new pods followed until Ctrl-C", async () => {
+      const follower = await stack.start("logs", "node-server", "--follow", "--lines", "0");
+      let followed = "";
+      follower.stdout?.on("data", (data) => {
+        followed += data;
+      });
+      await eventually("followed line", async () => {
+        await stack.call("node-server", "greet", { name: "Ada" });
+        return followed.includes("tool=greet");
+      });
       const name = await podName("node-server");
       await runInPod(stack.namespace, name, ["node", "-e", "process.kill(1, 'SIGTERM')"]);
       await eventually("restart", async () => {
@@ -146,6 +205,18 @@ describeWithCluster(
         return container?.restartCount === 1 && container.ready;
       });
       assert.equal(await stack.call("node-server", "containerized_tool", { param: "x" }), "Processed: x");
+      await eventually("line after the restart", async () => followed.includes("tool=containerized_tool"));
+      const { namespace } = stack;
+      await stack.core.deleteNamespacedPod({ name, namespace });
+      await eventually("another pod", async () => followed.split(" listening ").length === 3);
+      follower.kill("SIGINT");
+      assert.deepEqual(await once(follower, "exit"), [0, null]);
+      const [greet, again] = [followed.indexOf("tool=greet"), followed.indexOf(" listening ")];
+      assert.ok(greet < again && again < followed.indexOf("tool=containerized_tool"), followed);
+      await eventually("one pod that is ready", async () => {
+        const [pod, ...others] = await stack.pods("node-server");
+        return others.length === 0 && pod?.status?.containerStatuses?.[0]?.ready;
+      });
     });
 
     it("keeps Redis' data when its pod is deleted, changed, and its set replaced", async () => {

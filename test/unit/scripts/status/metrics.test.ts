@@ -133,7 +133,11 @@ describe("a page of metrics", () => {
       /^Error: port 8000 answers GET \/metrics with HTTP 404$/,
     );
     const failed = (stderr: string) => () => done("", { exitCode: 1, stderr });
-    for (const stderr of ["...\nConnectionRefusedError: [Errno 111] Connection refused\n", "ECONNREFUSED\n"]) {
+    for (const stderr of [
+      "...\nConnectionRefusedError: [Errno 111] Connection refused\n",
+      "ECONNREFUSED\n",
+      "curl: (7) Couldn't connect\n",
+    ]) {
       assert.throws(failed(stderr), /^Error: nothing listens on port 8000$/);
     }
     assert.throws(failed("Traceback\nTimeoutError: timed out\n"), /^Error: TimeoutError: timed out$/);
