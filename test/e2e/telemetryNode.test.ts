@@ -315,6 +315,22 @@ describe("the telemetry layer for Node", function () {
     });
   }
 
+  // A server on the low-level Server tells its names by its answers only.
+  for (const [file, endpoint] of [
+    ["sdk2.mjs", "fail"],
+    ["sdk1-express.mjs", "fail"],
+    ["sdk1-commonjs.cjs", "unknown"],
+  ] as const) {
+    it(`counts a tool that fails before anything else is known of it as ${endpoint}: ${file}`, async () => {
+      const server = await LayeredServer.start(folder, file);
+      const client = await server.connect("2025-11-25");
+      await refused(client, "fail");
+      await client.close();
+      const calls = { [`tools/call ${endpoint}`]: 1 };
+      assert.deepEqual(await server.samples("mcp_requests_total"), { "initialize -": 1, ...calls });
+    });
+  }
+
   // Without module.registerHooks, as in Node before 22.15.
   const older = "--import=data:text/javascript,import%20module%20from%20'node:module';module.registerHooks=undefined";
   for (const [title, file, options] of [
