@@ -1,10 +1,10 @@
 /**
  * Gives an MCP server metrics, JSON logs, health checks and a graceful shutdown, without touching its code:
  *
- *     NODE_OPTIONS=--import=/path/to/register.mjs node index.js
+ *     node --import=/path/to/register.mjs index.js
  *
- * It waits until an HTTP server listens on PORT. Child processes, package managers and file watchers inherit
- * NODE_OPTIONS as well: they do not listen there, and nothing happens in them. Nor in worker threads.
+ * It waits until an HTTP server listens on PORT. Whoever else loads it, such as a file watcher or a child process by
+ * NODE_OPTIONS, does not listen there, and nothing happens in it. Nor in worker threads.
  */
 import { isMainThread } from "node:worker_threads";
 
