@@ -1,4 +1,5 @@
 import { type AlertingRule, AlertSeverity } from "./rule";
+import { JOB, matchers, recorded, type StackLabels } from "./selector";
 import type { Thresholds } from "./settings";
 
 const { Critical, Warning } = AlertSeverity;
@@ -6,12 +7,19 @@ const { Critical, Warning } = AlertSeverity;
 /** What all alerts begin with. */
 const SERVER = "MCP server {{ $labels.server }}";
 
-/** The answer to a query about the alert's server, within an annotation. */
-const asked = (query: string): string =>
-  `{{ with printf \`${query.replace("$server", "%q")}\` $labels.server | query }}{{ . | first | value }}{{ end }}`;
+/** The answer to a query about the alert's server, whose name stands for %q, within an annotation. */
+const asked = (query: string, format = "value"): string =>
+  `{{ with printf \`${query}\` $labels.server | query }}{{ . | first | ${format} }}{{ end }}`;
 
 /** The alerts, each with a page below `runbooks` that says what to do. */
-export function alerts(limit: Thresholds, runbooks: string): AlertingRule[] {
+export function alerts(limit: Thresholds, labels: StackLabels, runbooks: string): AlertingRule[] {
+  const all = matchers({ job: JOB, ...labels });
+  const own = (name: string): string => recorded(name, labels);
+  /** Series of the alert's server, in an annotation. */
+  const its = (name: string, more: StackLabels = {}): string =>
+    `${name}{${[matchers({ ...more, ...labels }), "server=%q"].filter(Boolean).join(",")}}`;
+  const itsUp = its("up", { job: JOB });
+
   const alert = (
     name: string,
     severity: AlertSeverity,
@@ -30,38 +38,37 @@ export function alerts(limit: Thresholds, runbooks: string): AlertingRule[] {
 
   return [
     alert("McpServerDown", Warning, {
-      expr: 'up{job="mcp"} == 0',
+      expr: `up{${all}} == 0`,
       for: limit.downFor,
       summary: "is down at {{ $labels.instance }}",
       description:
         `Its metrics have been unreachable for ${limit.downFor}. Of this server's instances, ` +
-        `${asked('count(up{job="mcp",server=$server} == 1) or vector(0)')} of ` +
-        `${asked('count(up{job="mcp",server=$server})')} still answer.`,
+        `${asked(`count(${itsUp} == 1) or vector(0)`)} of ${asked(`count(${itsUp})`)} still answer.`,
     }),
     alert("McpServerNoReadyReplica", Critical, {
       // A server whose instances are all gone has no series of its own that could say so.
-      expr: 'mcp_server_deployed unless on (server) (up{job="mcp"} == 1)',
+      expr: `${own("mcp_server_deployed")} unless on (server) (up{${all}} == 1)`,
       for: limit.noReadyReplicaFor,
       summary: "has no instance that answers",
       description:
-        `None has answered for ${limit.noReadyReplicaFor}, of ` +
-        `${asked('count(up{job="mcp",server=$server}) or vector(0)')} that are known: no client can use this server.`,
+        `None has answered for ${limit.noReadyReplicaFor}, of ${asked(`count(${itsUp}) or vector(0)`)} that are known: ` +
+        "no client can use this server.",
     }),
     alert("McpErrorRatioHigh", Warning, {
       expr:
-        `server:mcp_request_errors:ratio_rate5m > ${limit.errorRatio} ` +
-        `and on (server) server:mcp_requests:increase5m >= ${limit.minimumRequests}`,
+        `${own("server:mcp_request_errors:ratio_rate5m")} > ${limit.errorRatio} ` +
+        `and on (server) ${own("server:mcp_requests:increase5m")} >= ${limit.minimumRequests}`,
       for: limit.errorRatioFor,
       summary: "answers {{ $value | humanizePercentage }} of its requests with errors",
       description:
         `More than ${percent(limit.errorRatio)} have failed for ${limit.errorRatioFor}; it is ` +
-        `{{ $value | humanizePercentage }} of ${asked("round(server:mcp_requests:increase5m{server=$server})")} ` +
+        `{{ $value | humanizePercentage }} of ${asked(`round(${its("server:mcp_requests:increase5m")})`)} ` +
         "requests within the last 5 minutes.",
     }),
     alert("McpLatencyHigh", Warning, {
       expr:
-        `server_endpoint:mcp_tool_call_duration_seconds:p95_rate5m > ${limit.latencySeconds} ` +
-        `and on (server, endpoint) server_endpoint:mcp_tool_calls:increase5m >= ${limit.minimumRequests}`,
+        `${own("server_endpoint:mcp_tool_call_duration_seconds:p95_rate5m")} > ${limit.latencySeconds} ` +
+        `and on (server, endpoint) ${own("server_endpoint:mcp_tool_calls:increase5m")} >= ${limit.minimumRequests}`,
       for: limit.latencyFor,
       summary: "is slow: its tool {{ $labels.endpoint }} takes {{ $value | humanizeDuration }}",
       description:
@@ -69,26 +76,26 @@ export function alerts(limit: Thresholds, runbooks: string): AlertingRule[] {
         `It has been more than ${limit.latencySeconds}s for ${limit.latencyFor}.`,
     }),
     alert("McpServerRestarts", Warning, {
-      expr: `changes(process_start_time_seconds{job="mcp"}[15m]) >= ${limit.restarts}`,
+      expr: `changes(process_start_time_seconds{${all}}[15m]) >= ${limit.restarts}`,
       summary: "restarts again and again at {{ $labels.instance }}",
       description: `It has restarted {{ $value }} times within 15 minutes; ${limit.restarts} are too many.`,
     }),
     alert("McpMemoryNearLimit", Warning, {
       expr:
-        'process_resident_memory_bytes{job="mcp"} / on (server) group_left () mcp_server_memory_limit_bytes ' +
+        `process_resident_memory_bytes{${all}} / on (server) group_left () ${own("mcp_server_memory_limit_bytes")} ` +
         `> ${limit.memoryRatio}`,
       for: limit.memoryFor,
       summary: "uses {{ $value | humanizePercentage }} of its memory limit at {{ $labels.instance }}",
       description:
         `It has used more than ${percent(limit.memoryRatio)} of ` +
-        `${asked("mcp_server_memory_limit_bytes{server=$server}").replace("| value", "| value | humanize1024")}B for ` +
-        `${limit.memoryFor}. At the limit it is killed, with all calls that are running.`,
+        `${asked(its("mcp_server_memory_limit_bytes"), "value | humanize1024")}B for ${limit.memoryFor}. ` +
+        "At the limit it is killed, with all calls that are running.",
     }),
     alert("McpSessionGrowth", Warning, {
       // The lowest of a while against the highest of a while an hour earlier: waves of use don't count.
       expr:
-        'min_over_time(mcp_active_connections{job="mcp"}[15m]) ' +
-        `- max_over_time(mcp_active_connections{job="mcp"}[15m] offset 1h) > ${limit.sessionGrowth}`,
+        `min_over_time(mcp_active_connections{${all}}[15m]) ` +
+        `- max_over_time(mcp_active_connections{${all}}[15m] offset 1h) > ${limit.sessionGrowth}`,
       for: limit.sessionGrowthFor,
       summary: "keeps more and more connections open at {{ $labels.instance }}",
       description:

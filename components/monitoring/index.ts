@@ -14,9 +14,10 @@ export {
   grafanaDashboardProvider,
   grafanaDatasources,
 } from "./grafanaProvisioning";
-export { DEFAULT_SCRAPE_INTERVAL, JOB, prometheusConfig, serverScrapeConfig } from "./prometheusConfig";
+export { DEFAULT_SCRAPE_INTERVAL, prometheusConfig, serverScrapeConfig } from "./prometheusConfig";
 export { type AlertingRule, AlertSeverity, type RecordingRule, type RuleGroup } from "./rule";
 export { DEFAULT_RUNBOOK_BASE, ruleGroups, rulesYaml } from "./rules";
+export { JOB, type StackLabels } from "./selector";
 export {
   type DashboardSettings,
   Discovery,

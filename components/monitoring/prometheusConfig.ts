@@ -1,9 +1,8 @@
+import { JOB } from "./selector";
 import { Discovery, type MonitoredServer, type PrometheusSettings, type ScrapeConfig } from "./settings";
 import { toYaml } from "./yaml";
 
 export const DEFAULT_SCRAPE_INTERVAL = "15s";
-/** The value of the label `job` on the series of all servers. */
-export const JOB = "mcp";
 
 /** prometheus.yml. How long data is kept is a flag of Prometheus: `--storage.tsdb.retention.time`. */
 export function prometheusConfig(settings: PrometheusSettings): string {

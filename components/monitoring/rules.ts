@@ -12,10 +12,11 @@ export const DEFAULT_RUNBOOK_BASE = "docs/runbooks";
  * All rules, for Docker and Kubernetes alike.
  * @throws InvalidInputError when a threshold is none
  */
-export function ruleGroups({ servers, thresholds, runbookBaseUrl = DEFAULT_RUNBOOK_BASE }: RuleSettings): RuleGroup[] {
+export function ruleGroups(settings: RuleSettings): RuleGroup[] {
+  const { servers, labels = {}, runbookBaseUrl = DEFAULT_RUNBOOK_BASE } = settings;
+  const thresholds = resolveThresholds(settings.thresholds);
   // One group: alerts see what was recorded in the same evaluation.
-  const rules = [...recordingRules(servers), ...alerts(resolveThresholds(thresholds), runbookBaseUrl)];
-  return [{ name: "mcp", rules }];
+  return [{ name: "mcp", rules: [...recordingRules(servers, labels), ...alerts(thresholds, labels, runbookBaseUrl)] }];
 }
 
 /** All rules as a file for `rule_files`. */

@@ -1,3 +1,5 @@
+import type { StackLabels } from "./selector";
+
 /** How the instances of a server are found. */
 export const Discovery = {
   /** At one fixed address, such as a container's alias. */
@@ -55,6 +57,11 @@ export interface RuleSettings {
   /** Defaults to those of `DEFAULT_THRESHOLDS`. */
   thresholds?: Partial<Thresholds>;
   /**
+   * Labels that tell this stack's series from those of others in the same Prometheus, such as `{ namespace: "mcp-prod" }`.
+   * Defaults to none: the Prometheus is the stack's own.
+   */
+  labels?: StackLabels;
+  /**
    * Where the pages of docs/runbooks are published, without a slash at the end; part of each alert. Defaults to
    * "docs/runbooks", their place in this repository.
    */
@@ -104,6 +111,8 @@ export interface LogSettings {
 export interface DashboardSettings {
   /** Colours of the panels change at these. Defaults to those of `DEFAULT_THRESHOLDS`. */
   thresholds?: Partial<Thresholds>;
+  /** As in the rules; with them, the dashboards' ids and titles are the stack's own, too. Defaults to none. */
+  labels?: StackLabels;
   /** Time between two scrapes: no panel looks closer than that. Defaults to "15s". */
   scrapeInterval?: string;
   /** Defaults to a text in place of the logs, which says how to see them. */

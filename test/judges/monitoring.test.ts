@@ -105,6 +105,61 @@ describe("the judges of the monitoring's files", function () {
     });
   }
 
+  it("rules of two stacks don't meddle with each other in one Prometheus", () => {
+    const rules = (namespace: string, memoryLimit: string) =>
+      rulesYaml({
+        servers: [{ name: "weather", metricsHost: "weather", metricsPort: 8000, memoryLimit }],
+        labels: { namespace },
+      }).replace("name: mcp", `name: ${namespace}`);
+    const of = (namespace: string) =>
+      `{job="mcp",namespace="${namespace}",server="weather",instance="${namespace}:8000"}`;
+    const firing = (alertname: string, labels: object, summary: string, description: string) => ({
+      eval_time: "20m",
+      alertname,
+      exp_alerts: [
+        {
+          exp_labels: labels,
+          exp_annotations: { summary, description, runbook_url: `docs/runbooks/${alertname}.md` },
+        },
+      ],
+    });
+    const test = {
+      rule_files: ["prod.yml", "staging.yml"],
+      evaluation_interval: "1m",
+      tests: [
+        {
+          interval: "1m",
+          input_series: [
+            { series: `up${of("prod")}`, values: "0x30" },
+            { series: `up${of("staging")}`, values: "1x30" },
+            { series: `process_resident_memory_bytes${of("prod")}`, values: "500000000x30" },
+            { series: `process_resident_memory_bytes${of("staging")}`, values: "500000000x30" },
+          ],
+          alert_rule_test: [
+            firing(
+              "McpServerNoReadyReplica",
+              { namespace: "prod", server: "weather", severity: "critical" },
+              "MCP server weather has no instance that answers",
+              "None has answered for 2m, of 1 that are known: no client can use this server.",
+            ),
+            firing(
+              "McpMemoryNearLimit",
+              { job: "mcp", namespace: "staging", server: "weather", instance: "staging:8000", severity: "warning" },
+              "MCP server weather uses 93.13% of its memory limit at staging:8000",
+              "It has used more than 90% of 512MiB for 5m. At the limit it is killed, with all calls that are running.",
+            ),
+          ],
+        },
+      ],
+    };
+    const files = {
+      "prod.yml": rules("prod", "4Gi"),
+      "staging.yml": rules("staging", "512Mi"),
+      "test.yml": stringify(test),
+    };
+    judge("promtool", ["test", "rules", "test.yml"], files);
+  });
+
   it("promtool does judge: another value in a description is no success", () => {
     const [one] = ALERT_CASES;
     assert.ok(one?.fires);

@@ -103,15 +103,15 @@ export interface Series {
   values: [time: number, value: number][];
 }
 
-/** Asks a Prometheus, for now or for a time until now. */
+/** Asks a Prometheus, for one moment or for a time. The moment defaults to now. */
 export async function ask(
   url: string,
   query: string,
-  range?: { start: number; end: number; step: number },
+  when: { time?: number } | { start: number; end: number; step: number } = {},
 ): Promise<Series[]> {
   const parameters = new URLSearchParams({ query });
-  for (const [key, value] of Object.entries(range ?? {})) parameters.set(key, String(value));
-  const answer = await fetch(`${url}/api/v1/${range ? "query_range" : "query"}?${parameters}`);
+  for (const [key, value] of Object.entries(when)) parameters.set(key, String(value));
+  const answer = await fetch(`${url}/api/v1/${"start" in when ? "query_range" : "query"}?${parameters}`);
   const { status, data, error } = (await answer.json()) as {
     status: string;
     error?: string;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   type Dashboard,
   DashboardBuilder,
@@ -8,26 +9,31 @@ import {
   TimePickerBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DEFAULT_SCRAPE_INTERVAL } from "../prometheusConfig";
+import type { DashboardSettings } from "../settings";
 
-/** The dashboards' ids: part of their addresses in Grafana, and never changed. */
-export const FLEET_UID = "mcp-fleet";
-export const SERVER_UID = "mcp-server";
+/** A dashboard's id: part of its address in Grafana, and never changed. Stacks that share a Grafana have ids of their own. */
+export function uidOf(name: "mcp-fleet" | "mcp-server", { labels = {} }: DashboardSettings): string {
+  if (Object.keys(labels).length === 0) return name;
+  const hash = createHash("sha256").update(JSON.stringify(Object.entries(labels).sort()));
+  return `${name}-${hash.digest("hex").slice(0, 8)}`;
+}
 
 /** What the dashboards have in common. */
 export function frame({
   uid,
   title,
   description,
-  scrapeInterval = DEFAULT_SCRAPE_INTERVAL,
+  settings: { labels = {}, scrapeInterval = DEFAULT_SCRAPE_INTERVAL },
 }: {
   uid: string;
   title: string;
   description: string;
-  scrapeInterval: string | undefined;
+  settings: DashboardSettings;
 }): DashboardBuilder {
   const others = new DashboardLinkBuilder("MCP").type(DashboardLinkType.Dashboards).tags(["mcp"]).keepTime(true);
+  const stack = Object.values(labels).join(", ");
   return (
-    new DashboardBuilder(title)
+    new DashboardBuilder(stack === "" ? title : `${title} (${stack})`)
       .uid(uid)
       .description(description)
       .tags(["mcp"])

@@ -1,11 +1,30 @@
-/** Series of all servers. */
-export const FLEET = 'job="mcp"';
-/** Series of the server that the dashboard's variable names. */
-export const SERVER = 'job="mcp",server="$server"';
+import { JOB, matchers, recorded, type StackLabels } from "../selector";
 
-/** Queries that are more than one metric. `by` are the labels that stay. */
+/** What the queries of a stack's dashboards ask for. */
+export interface Scope {
+  /** Matchers of the series of all servers. */
+  fleet: string;
+  /** Matchers of those of the server that the dashboard's variable names. */
+  server: string;
+  /** What the rules have recorded for this stack. */
+  recorded: (name: string) => string;
+  /** The same, for the server of the variable. */
+  recordedOfServer: (name: string) => string;
+  /** Alerts of this stack that are firing. */
+  firing: string;
+}
+
+export const scopeOf = (labels: StackLabels = {}): Scope => ({
+  fleet: matchers({ job: JOB, ...labels }),
+  server: matchers({ job: JOB, ...labels, server: "$server" }),
+  recorded: (name) => recorded(name, labels),
+  recordedOfServer: (name) => recorded(name, { ...labels, server: "$server" }),
+  firing: `ALERTS{${[`alertname=~"Mcp.+",alertstate="firing"`, matchers(labels)].filter(Boolean).join(",")}}`,
+});
+
 const rate = (metric: string, series: string): string => `rate(${metric}{${series}}[$__rate_interval])`;
 
+/** A sum; `by` are the labels that stay. */
 export const sum = (of: string, by: string[] = []): string =>
   by.length > 0 ? `sum by (${by.join(", ")}) (${of})` : `sum(${of})`;
 
@@ -28,9 +47,11 @@ export const callDuration = (quantile: number, series: string, ...by: string[]):
 
 export const cpu = (series: string, ...by: string[]): string => sum(rate("process_cpu_seconds_total", series), by);
 
-/** Memory as a part of the limit, that of the instance which uses most; nothing for servers without a limit. */
-export const memoryRatio = (series: string, by: string): string =>
-  `max by (${by}) (process_resident_memory_bytes{${series}} / on (server) group_left () mcp_server_memory_limit_bytes)`;
+/** Memory as a part of the limit, by server, that of the instance which uses most; nothing without a limit. */
+export const memoryRatio = ({ fleet, recorded }: Scope): string => {
+  const limit = recorded("mcp_server_memory_limit_bytes");
+  return `max by (server) (process_resident_memory_bytes{${fleet}} / on (server) group_left () ${limit})`;
+};
 
 /** Restarts within the time that is looked at. */
 export const restarts = (series: string, ...by: string[]): string =>

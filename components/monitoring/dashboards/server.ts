@@ -7,33 +7,35 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { DashboardSettings } from "../settings";
 import { resolveThresholds } from "../thresholds";
-import { finished, frame, SERVER_UID } from "./frame";
+import { finished, frame, uidOf } from "./frame";
 import { logPanel } from "./logPanel";
 import { type PanelSpec, PROMETHEUS, stat, timeSeries } from "./panels";
+import { scopeOf } from "./queries";
 import { durationPanels, resourcePanels, statPanels, trafficPanels } from "./serverPanels";
 
 /** One server: what it does, how well, and what it takes. */
 export function serverDashboard(settings: DashboardSettings): Dashboard {
   const limit = resolveThresholds(settings.thresholds);
+  const scope = scopeOf(settings.labels);
   const builder = frame({
-    uid: SERVER_UID,
+    uid: uidOf("mcp-server", settings),
     title: "MCP server",
     description: "One MCP server: its requests, errors and durations by tool, its resources and its logs.",
-    scrapeInterval: settings.scrapeInterval,
+    settings,
   }).withVariable(
     new QueryVariableBuilder("server")
       .label("Server")
       .datasource(PROMETHEUS)
-      .query('label_values(up{job="mcp"}, server)')
+      .query(`label_values(up{${scope.fleet}}, server)`)
       // Also servers that are gone by now, as long as the time that is looked at knows of them.
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.AlphabeticalAsc),
   );
-  for (const spec of statPanels(limit)) builder.withPanel(stat(spec));
+  for (const spec of statPanels(scope, limit)) builder.withPanel(stat(spec));
   const rows: [string, PanelSpec[]][] = [
-    ["Traffic", trafficPanels(limit)],
-    ["Duration", durationPanels(limit)],
-    ["Resources", resourcePanels()],
+    ["Traffic", trafficPanels(scope, limit)],
+    ["Duration", durationPanels(scope, limit)],
+    ["Resources", resourcePanels(scope)],
   ];
   for (const [title, specs] of rows) {
     builder.withRow(new RowBuilder(title));

@@ -1,9 +1,8 @@
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
 import type { Thresholds } from "../settings";
-import { SERVER_UID } from "./frame";
 import { PROMETHEUS, Unit } from "./panels";
-import { callDuration, errorRatio, FLEET, memoryRatio, requests, restarts, sum } from "./queries";
+import { callDuration, errorRatio, memoryRatio, requests, restarts, type Scope, sum } from "./queries";
 
 interface Column {
   title: string;
@@ -15,30 +14,33 @@ interface Column {
   least?: number;
 }
 
-const columns = (limit: Thresholds): Column[] => [
-  {
-    title: "Instances",
-    // Servers without any count too, with 0.
-    expr: 'count by (server) (up{job="mcp"} == 1) or 0 * mcp_server_deployed',
-    unit: Unit.Count,
-    least: 1,
-  },
-  { title: "Requests", expr: requests(FLEET, "server"), unit: Unit.PerSecond },
-  { title: "Errors", expr: errorRatio(FLEET, "server"), unit: Unit.Ratio, limit: limit.errorRatio },
-  {
-    title: "Tool calls, p95",
-    expr: callDuration(0.95, FLEET, "server"),
-    unit: Unit.Seconds,
-    limit: limit.latencySeconds,
-  },
-  { title: "Connections", expr: sum(`mcp_active_connections{${FLEET}}`, ["server"]), unit: Unit.Count },
-  { title: "Memory", expr: memoryRatio(FLEET, "server"), unit: Unit.Ratio, limit: limit.memoryRatio },
-  { title: "Restarts", expr: restarts(FLEET, "server"), unit: Unit.Count, limit: limit.restarts },
-];
+function columns(scope: Scope, limit: Thresholds): Column[] {
+  const { fleet, recorded } = scope;
+  return [
+    {
+      title: "Instances",
+      // Servers without any count too, with 0.
+      expr: `count by (server) (up{${fleet}} == 1) or sum by (server) (0 * ${recorded("mcp_server_deployed")})`,
+      unit: Unit.Count,
+      least: 1,
+    },
+    { title: "Requests", expr: requests(fleet, "server"), unit: Unit.PerSecond },
+    { title: "Errors", expr: errorRatio(fleet, "server"), unit: Unit.Ratio, limit: limit.errorRatio },
+    {
+      title: "Tool calls, p95",
+      expr: callDuration(0.95, fleet, "server"),
+      unit: Unit.Seconds,
+      limit: limit.latencySeconds,
+    },
+    { title: "Connections", expr: sum(`mcp_active_connections{${fleet}}`, ["server"]), unit: Unit.Count },
+    { title: "Memory", expr: memoryRatio(scope), unit: Unit.Ratio, limit: limit.memoryRatio },
+    { title: "Restarts", expr: restarts(fleet, "server"), unit: Unit.Count, limit: limit.restarts },
+  ];
+}
 
 /** A line for each server, which leads to its own dashboard. */
-export function serverTable(limit: Thresholds): PanelBuilder {
-  const all = columns(limit);
+export function serverTable(scope: Scope, limit: Thresholds, uid: string): PanelBuilder {
+  const all = columns(scope, limit);
   const letter = (index: number): string => String.fromCharCode(65 + index);
   const names = Object.fromEntries(all.map(({ title }, index) => [`Value #${letter(index)}`, title]));
   const panel = new PanelBuilder()
@@ -58,7 +60,7 @@ export function serverTable(limit: Thresholds): PanelBuilder {
     .overrideByName("Server", [
       {
         id: "links",
-        value: [{ title: "Dashboard", url: `/d/${SERVER_UID}?var-server=\${__value.raw}&\${__url_time_range}` }],
+        value: [{ title: "Dashboard", url: `/d/${uid}?var-server=\${__value.raw}&\${__url_time_range}` }],
       },
     ])
     .height(7)

@@ -35,7 +35,7 @@ export async function answersFor(
   range: { start: number; end: number; step: number },
 ): Promise<Line[]> {
   const lines = targets.map(async ({ expr = "", instant, legendFormat = "", refId }) => {
-    const series = await ask(url, filledIn(expr, variables), instant ? undefined : range);
+    const series = await ask(url, filledIn(expr, variables), instant ? { time: range.end } : range);
     return series.map(({ labels, values }) => ({
       name: legendFormat.replace(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? ""),
       refId,

@@ -55,14 +55,15 @@ async function main(minutes: number): Promise<void> {
   console.log(`${path.relative(REPOSITORY, FILE)}: ${svg.length} bytes`);
 }
 
-/** Calls that come in waves, and, where the server knows them, subscriptions that stay open. */
+/** Calls that come in waves, and, where the server knows them, subscriptions that stay open for a while. */
 async function clients({ url }: ExampleServer, minutes: number, phase: number): Promise<void> {
   const end = Date.now() + minutes * 60_000;
   const subscriber = await connect(url, "modern");
+  const open = [];
   for (let wave = phase * 3; Date.now() < end; wave++) {
-    const open = await subscriber.listen({ toolsListChanged: true }).catch(() => undefined);
+    open.push(await subscriber.listen({ toolsListChanged: true }).catch(() => undefined));
+    while (open.length > 4 + 3 * Math.sin(wave / 4)) await open.shift()?.close();
     await traffic(url, 10, 150 + 100 * Math.sin(wave / 3));
-    if (wave % 3 === 0) await open?.close();
   }
   await subscriber.close();
 }

@@ -27,8 +27,8 @@ export interface Measured {
 /** All dashboards, one below the other, as a picture that says where it comes from. */
 export async function drawPage(measured: Measured): Promise<string> {
   const { prometheus, scrapeSeconds, start, end, server, said } = measured;
-  // Some 120 values a line: more than that is not seen.
-  const range = { start, end, step: Math.max(scrapeSeconds, Math.round((end - start) / 120)) };
+  // Some 90 values a line: more than that is not seen.
+  const range = { start, end, step: Math.max(scrapeSeconds, Math.round((end - start) / 90)) };
   const variables = { __rate_interval: `${6 * scrapeSeconds}s`, __range: `${Math.round(end - start)}s`, server };
   const parts: string[] = [];
   let y = 0;

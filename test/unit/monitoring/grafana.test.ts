@@ -108,6 +108,28 @@ describe("the dashboards", () => {
     }
   });
 
+  it("are a stack's own where it shares Prometheus and Grafana with others", () => {
+    const files = dashboards({ labels: { namespace: "mcp-prod" } });
+    assert.deepEqual(
+      files.map(({ uid, title }) => ({ uid, title })),
+      [
+        { uid: "mcp-fleet-6202be2b", title: "MCP fleet overview (mcp-prod)" },
+        { uid: "mcp-server-6202be2b", title: "MCP server (mcp-prod)" },
+      ],
+    );
+    assert.match(files[0]?.json ?? "", /"\/d\/mcp-server-6202be2b\?var-server=/);
+    for (const { json } of files) {
+      for (const { expr } of dashboardQueries(json, { server: "weather", __rate_interval: "1m", __range: "1h" })) {
+        const series = expr.match(/\b(up|ALERTS|mcp_\w+|process_\w+)\{[^}]*\}/g) ?? [];
+        assert.ok(
+          series.length > 0 && !/\b(up|mcp_\w+|process_\w+)\b(?![{\w])/.test(expr.replace(/\{[^}]*\}/g, "{}")),
+          expr,
+        );
+        for (const one of series) assert.ok(one.includes('namespace="mcp-prod"'), expr);
+      }
+    }
+  });
+
   it("are the same each time", () => {
     assert.deepEqual(dashboards({ logs: {} }), dashboards({ logs: {} }));
   });

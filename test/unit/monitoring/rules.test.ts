@@ -154,6 +154,35 @@ describe("alerts", () => {
   });
 });
 
+describe("rules of a stack that shares a Prometheus with others", () => {
+  const LABELS = { namespace: "mcp-prod" };
+  const rules = rulesOf({ servers: [WEATHER], labels: LABELS });
+  const NAMES = /\b(up|mcp_\w+|process_\w+|server:[\w:]+|server_endpoint:[\w:]+)(?=[{ )[]|$)/g;
+
+  it("record under the stack's labels", () => {
+    const [deployed] = rules;
+    assert.deepEqual(deployed, {
+      record: "mcp_server_deployed",
+      expr: "vector(1)",
+      labels: { namespace: "mcp-prod", server: "weather" },
+    });
+    for (const rule of rules) if ("record" in rule) assert.equal(rule.labels?.namespace, "mcp-prod", rule.record);
+  });
+
+  it("look at nothing that is not the stack's", () => {
+    for (const rule of rules) {
+      const texts = "alert" in rule ? [rule.expr, rule.annotations.description] : [rule.expr];
+      for (const text of texts.filter((one) => !one.startsWith("vector("))) {
+        const series = [...text.matchAll(NAMES)];
+        for (const { 0: name, index } of series) {
+          assert.match(text.slice(index + name.length), /^\{[^}]*namespace="mcp-prod"[^}]*\}/, `${name} of ${text}`);
+        }
+        if ("record" in rule || text === rule.expr) assert.ok(series.length > 0, text);
+      }
+    }
+  });
+});
+
 describe("the file with the rules", () => {
   it("holds them as they are, and is the same each time", () => {
     const settings = { servers: [WEATHER, GEO] };
