@@ -135,7 +135,10 @@ describeWithCluster(
       const pods = await stack.pods("python-server");
       assert.equal(pods.length, 2);
       assert.ok(pods.some(({ metadata }) => metadata?.uid === first?.metadata?.uid));
-      assert.match((await stack.command("status")).out, /^python-server {2}kubernetes {2}healthy, 2 of 2 ready {2}/m);
+      // Nobody waits for a replica that is added: its pod has the template of those that serve.
+      await eventually("two ready pods in the status", async () =>
+        /^python-server {2}kubernetes {2}healthy, 2 of 2 ready {2}/m.test((await stack.command("status")).out),
+      );
       for (const pod of pods) await stack.call("python-server", "greet", { name: pod.metadata?.name }, pod);
       const { out } = await stack.command("logs", "python-server", "--json", "--lines", "1");
       const entries = out
