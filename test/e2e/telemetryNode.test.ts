@@ -65,7 +65,7 @@ describe("the telemetry layer for Node", function () {
   let folder: string;
   before(async function () {
     this.timeout(300_000);
-    folder = await nodeFolderFor(path.join(REPOSITORY, "test/fixtures/telemetry"));
+    folder = await nodeFolderFor(path.join(REPOSITORY, "test/fixtures/telemetry/node"));
   });
   afterEach(endServers);
   after(removeFolders);
@@ -122,7 +122,7 @@ describe("the telemetry layer for Node", function () {
         await refused(client, ARGUMENT);
         await client.close();
 
-        const lines = server.log;
+        const lines = await server.log();
         for (const line of lines) {
           assert.ok(Number.isFinite(Date.parse(String(line.timestamp))));
           assert.notEqual(line.request_id, undefined);
@@ -175,7 +175,7 @@ describe("the telemetry layer for Node", function () {
         assert.equal(await server.exited(), 0);
         assert.ok(Date.now() - sent < 5_000, `took ${Date.now() - sent} ms`);
         assert.deepEqual(
-          server.log
+          (await server.log())
             .slice(-3)
             .map(({ level, message, signal, unfinished_calls }) => [level, message, signal, unfinished_calls]),
           [
@@ -209,7 +209,7 @@ describe("the telemetry layer for Node", function () {
       assert.equal(Object.keys(requests).length, 201);
       assert.equal(requests["tools/call tool199"], 1);
       assert.equal(requests["tools/call other"], 5);
-      assert.deepEqual(server.log, []);
+      assert.deepEqual(await server.log(), []);
       await client.close();
     });
 
@@ -219,7 +219,7 @@ describe("the telemetry layer for Node", function () {
       const params = { name: "greet", arguments: { name: ARGUMENT } };
       assert.equal((await session.post({ id: "x".repeat(100), method: "tools/call", params })).status, 200);
       session.abandon();
-      const [line] = server.log;
+      const [line] = await server.log();
       assert.equal(line?.request_id, "x".repeat(64));
       assert.deepEqual(line?.arguments, { name: ARGUMENT });
     });
@@ -243,7 +243,9 @@ describe("the telemetry layer for Node", function () {
         assert.equal(await text(client, "greet", { name: "Ada" }), "Hello, Ada!");
         await client.close();
         assert.deepEqual(
-          server.log.filter(({ level }) => level === "WARNING").map(({ message, reason }) => [message, reason]),
+          (await server.log())
+            .filter(({ level }) => level === "WARNING")
+            .map(({ message, reason }) => [message, reason]),
           [
             [
               `no metrics: 127.0.0.1:${port} can't be listened on`,
@@ -309,7 +311,7 @@ describe("the telemetry layer for Node", function () {
       assert.equal((await server.samples("mcp_requests_total"))["tools/call wait"], 1);
       assert.equal((await server.samples("mcp_request_errors_total"))["tools/call wait"], 1);
       assert.deepEqual(await server.samples("mcp_request_errors_by_type_total"), { cancelled: 1 });
-      const [line] = server.log.filter(({ tool }) => tool === "wait");
+      const [line] = (await server.log()).filter(({ tool }) => tool === "wait");
       assert.deepEqual([line?.level, line?.outcome, line?.error_type], ["WARNING", "error", "cancelled"]);
       await client.close();
     });
@@ -385,7 +387,7 @@ describe("the telemetry layer for Node", function () {
     server.kill("SIGTERM");
     assert.equal(await server.exited(), 3);
     assert.match(server.stdout, /^the server's own end$/m);
-    assert.deepEqual(server.log, []);
+    assert.deepEqual(await server.log(), []);
   });
 
   it("ends at once on a second signal, and without one after the grace period", async () => {
@@ -407,7 +409,10 @@ describe("the telemetry layer for Node", function () {
     assert.equal(await patient.exited(), 0);
     const took = Date.now() - sent;
     assert.ok(took >= 2_000 && took < 4_500, `took ${took} ms`);
-    assert.deepEqual([patient.log.at(-1)?.message, patient.log.at(-1)?.unfinished_calls], ["closing connections", 1]);
+    assert.deepEqual(
+      [(await patient.log()).at(-1)?.message, (await patient.log()).at(-1)?.unfinished_calls],
+      ["closing connections", 1],
+    );
   });
 
   it("says once that it can't count, on a server without the official SDK", async () => {
@@ -416,7 +421,7 @@ describe("the telemetry layer for Node", function () {
     assert.deepEqual(await server.samples("mcp_requests_total"), {});
     assert.deepEqual(await server.samples("mcp_active_connections"), { "": 0 });
     assert.deepEqual(
-      server.log.map(({ level, message }) => [level, message]),
+      (await server.log()).map(({ level, message }) => [level, message]),
       [["WARNING", "MCP requests are not counted"]],
     );
   });
@@ -431,7 +436,7 @@ describe("the telemetry layer for Node", function () {
     await assert.rejects(fetch(server.metricsUrl));
     server.kill("SIGTERM");
     assert.equal(await server.exited(), "SIGTERM");
-    assert.deepEqual(server.log, []);
+    assert.deepEqual(await server.log(), []);
   });
 });
 

@@ -68,8 +68,9 @@ export class LayeredServer {
     return this.output.stderr;
   }
 
-  /** The layer's own lines. */
-  get log(): Record<string, unknown>[] {
+  /** The layer's own lines. It writes them within 20 ms. */
+  async log(): Promise<Record<string, unknown>[]> {
+    await sleep(100);
     const lines = this.stdout.split("\n").filter((line) => line.startsWith("{"));
     return lines.map((line) => JSON.parse(line)).filter(({ logger }) => logger === "mcp_telemetry");
   }

@@ -29,33 +29,28 @@ export function whenListening(begin) {
       // Only servers of node:http and node:https have this property. Importing these modules would cost more.
       if (this.keepAliveTimeout === undefined || this.address()?.port !== settings.port || servers.has(this)) return;
       servers.add(this);
-      watch(this);
+      // Before the server's own listener, and whatever else it adds later.
+      this.prependListener("request", opened);
       if (servers.size === 1) begin();
     });
     return listen.apply(this, args);
   };
 }
 
-function watch(server) {
-  const { emit } = server;
-  server.emit = function (event, ...args) {
-    if (event === "request") {
-      try {
-        opened(...args);
-      } catch (error) {
-        warnOnce("an HTTP request was not counted", error);
-      }
-    }
-    return emit.call(this, event, ...args);
-  };
+function opened(request, response) {
+  try {
+    count(request, response);
+  } catch (error) {
+    warnOnce("an HTTP request was not counted", error);
+  }
 }
 
-function opened(request, response) {
+function count(request, response) {
   const path = pathOf(request.url);
   const isMcp = path === settings.path;
   open.set(response, isMcp);
   if (isMcp) activeConnections += 1;
-  response.once("close", closed);
+  response.on("close", closed);
   if (draining) response.shouldKeepAlive = false;
   if (isProbe(request.method, path)) answerProbe(path, response, draining);
 }

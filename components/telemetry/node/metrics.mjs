@@ -38,14 +38,21 @@ export function createMetrics(activeConnections) {
   });
   collectDefaultMetrics({ register: registry });
 
+  const begun = new Set();
   return {
     count(method, endpoint, seconds, errorType) {
       const labels = { method, endpoint };
       requests.inc(labels);
-      // Also when nothing failed: a series that begins at 0 lets rate() see the first failure.
-      errors.inc(labels, errorType === undefined ? 0 : 1);
       durations.observe(labels, seconds);
-      if (errorType !== undefined) errorTypes.inc({ error_type: errorType });
+      const series = `${method} ${endpoint}`;
+      if (!begun.has(series)) {
+        // Also when nothing failed: a series that begins at 0 lets rate() see the first failure.
+        errors.inc(labels, 0);
+        begun.add(series);
+      }
+      if (errorType === undefined) return;
+      errors.inc(labels);
+      errorTypes.inc({ error_type: errorType });
     },
     contentType: registry.contentType,
     exposition: () => registry.metrics(),

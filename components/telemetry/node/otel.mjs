@@ -8,7 +8,7 @@ const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
 let histogram;
 
 /** Records a request when the process has an SDK for metrics. It may be registered at any time. */
-export function recordDuration(seconds, attributes) {
+export function recordDuration(seconds, method, nameAttribute, name, errorType) {
   histogram ??= globalThis[API]?.metrics
     ?.getMeter("pulumi-mcp-deploy")
     .createHistogram("mcp.server.operation.duration", {
@@ -16,5 +16,9 @@ export function recordDuration(seconds, attributes) {
       unit: "s",
       advice: { explicitBucketBoundaries: BUCKETS },
     });
-  histogram?.record(seconds, attributes);
+  histogram?.record(seconds, {
+    "mcp.method.name": method,
+    ...(nameAttribute && { [nameAttribute]: name }),
+    ...(errorType && { "error.type": errorType }),
+  });
 }

@@ -61,11 +61,7 @@ function end(call, error) {
   const endpoint = named ? endpointLabel(name) : "-";
   const errorType = error && errorLabel(error);
   metrics?.count(method, endpoint, seconds, errorType);
-  recordDuration(seconds, {
-    "mcp.method.name": method,
-    ...(named && { [named.attribute]: endpoint }),
-    ...(errorType && { "error.type": errorType }),
-  });
+  recordDuration(seconds, method, named?.attribute, endpoint, errorType);
   logRequest(call, method, name, seconds, errorType);
 }
 

@@ -4,12 +4,15 @@ import { begin, cancel, finish, safely } from "./requests.mjs";
 /** Not HTTP: parts of a server that talk with each other, whose requests would be counted twice, and stdio. */
 const OTHERS = new Set(["InMemoryTransport", "StdioServerTransport", "StdioConnectionChannel"]);
 
-/** For each transport the requests without an answer so far, by id, and the message that it is handing over. */
-const states = new WeakMap();
+// On the objects themselves: many servers make new ones for each request, and WeakMaps of them are work for the collector.
+/** Of a transport: the requests without an answer so far, by id, and the message that it is handing over. */
+const STATE = Symbol("state");
+/** Of a Server: the McpServer around it, which knows the names of the tools. */
+const SOURCE = Symbol("source");
 
-/** The McpServer around a Server: it knows the names of the tools. */
-const sources = new WeakMap();
-export const rememberSource = (mcpServer) => void sources.set(mcpServer.server, mcpServer);
+export function rememberSource(mcpServer) {
+  mcpServer.server[SOURCE] = mcpServer;
+}
 
 /** Observes a transport that a server has been connected to. The SDK sets `onmessage` before it waits for anything. */
 export function observe(server, transport, connected) {
@@ -20,9 +23,9 @@ export function observe(server, transport, connected) {
 
 function wrap(server, transport) {
   const { onmessage, onclose, send } = transport;
-  const isNew = !states.has(transport);
-  if (isNew) states.set(transport, { pending: new Map(), current: undefined });
-  const state = states.get(transport);
+  const isNew = transport[STATE] === undefined;
+  if (isNew) transport[STATE] = { pending: new Map(), current: undefined };
+  const state = transport[STATE];
   const { pending } = state;
 
   transport.onmessage = function (message, extra) {
@@ -52,7 +55,7 @@ function received(pending, message, server) {
     if (method === "notifications/cancelled") take(pending, params?.requestId, cancel);
     return;
   }
-  const call = begin(message, sources.get(server));
+  const call = begin(message, server[SOURCE]);
   // Clients that share a transport may use an id at the same time. One of them is taken for the other; none is lost.
   call.earlier = pending.get(id);
   pending.set(id, call);
