@@ -24,7 +24,7 @@ const run = (command: string, args: string[], options: ExecFileOptions) =>
 
 /** What a tarball may hold: compiled modules and their declarations, and what npm adds itself. */
 const PACKED =
-  /^(dist\/(components|targets)\/.+\.(js|d\.ts)|components\/bridge\/(develop|image)\/[\w.-]+\.(py|mjs|txt)|dist\/config(\/\w+)?\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+  /^(dist\/(components|targets)\/.+\.(js|d\.ts)|components\/bridge\/(develop|image)\/[\w.-]+\.(py|mjs|txt)|components\/telemetry\/(node|python)\/(mcp_telemetry\/)?[\w-]+\.(py|mjs|txt|json)|dist\/config(\/\w+)?\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
 describe("a project that installs the package", function () {
   this.timeout(300_000);
