@@ -5,25 +5,38 @@ import { HttpSession } from "../test/support/httpSession";
 export const CLIENTS = 20;
 const OPEN_TIMEOUT_MS = 60_000;
 
-/** How many calls of `tool` a server answers in `seconds`. A call that fails, fails the benchmark. */
-export async function answeredCalls(url: string, tool: string, args: object, seconds: number): Promise<number> {
-  const sessions = await Promise.all(Array.from({ length: CLIENTS }, () => open(url)));
-  let answered = 0;
-  const end = performance.now() + seconds * 1000;
-  await Promise.all(
-    sessions.map(async (session) => {
-      while (performance.now() < end) {
+/** Clients of a server, each with a session. */
+export class Load {
+  private constructor(private readonly sessions: HttpSession[]) {}
+
+  /** Opens the sessions, as soon as the server answers. */
+  static async open(url: string): Promise<Load> {
+    return new Load(await Promise.all(Array.from({ length: CLIENTS }, () => open(url))));
+  }
+
+  /**
+   * Calls a tool over and over, and returns how many calls were answered and how long they took together, in
+   * milliseconds: until the last answer, which comes a little after the time is up. A call that fails, fails the
+   * benchmark.
+   */
+  async run(tool: string, args: object, milliseconds: number): Promise<{ calls: number; milliseconds: number }> {
+    const started = performance.now();
+    let calls = 0;
+    const callAll = this.sessions.map(async (session) => {
+      while (performance.now() - started < milliseconds) {
         await session.call(tool, args);
-        answered++;
+        calls++;
       }
-      await session.end();
-      session.abandon();
-    }),
-  );
-  return answered;
+    });
+    await Promise.all(callAll);
+    return { calls, milliseconds: performance.now() - started };
+  }
+
+  close(): void {
+    for (const session of this.sessions) session.abandon();
+  }
 }
 
-/** A session, as soon as the server answers. */
 async function open(url: string): Promise<HttpSession> {
   const deadline = performance.now() + OPEN_TIMEOUT_MS;
   for (;;) {

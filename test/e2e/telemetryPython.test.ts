@@ -2,8 +2,9 @@ import { strict as assert } from "node:assert";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { eventually } from "../support/eventually";
 import { HttpSession } from "../support/httpSession";
-import { endServers, type ObservedServer, start } from "../support/observedServer";
+import { endServers, start } from "../support/observedServer";
 import { pythonFor } from "../support/serverEnvironment";
 import { pythonLayerEnv } from "../support/telemetry";
 
@@ -21,7 +22,7 @@ async function connect(url: string, mode: "legacy" | "modern") {
 const call = (client: Client, name: string, args: Record<string, unknown>) =>
   client.callTool({ name, arguments: args }).catch(() => undefined);
 
-const requestLines = (server: ObservedServer) => server.log().filter(({ method }) => method !== undefined);
+const ofRequests = (lines: Record<string, unknown>[]) => lines.filter(({ method }) => method !== undefined);
 
 describe("telemetry layer in a FastMCP server", function () {
   this.timeout(60_000);
@@ -90,7 +91,8 @@ describe("telemetry layer in a FastMCP server", function () {
       await call(client, "fail", { text: ARGUMENT });
       await call(client, MADE_UP, { text: ARGUMENT });
       await client.close();
-      const lines = requestLines(server);
+      const log = await server.log();
+      const lines = ofRequests(log);
       const opened = { level: "DEBUG", message: "request served", method: opening, outcome: "ok" };
       const called = { method: "tools/call", message: "tool called" };
       const failed = { ...called, level: "WARNING", outcome: "error", error_type: "tool_error" };
@@ -110,11 +112,11 @@ describe("telemetry layer in a FastMCP server", function () {
         assert.ok(["number", "string"].includes(typeof request_id));
         assert.ok(typeof duration_seconds === "number" && duration_seconds > 0);
       }
-      for (const line of server.log()) {
+      for (const line of log) {
         for (const field of ["timestamp", "level", "logger", "message"]) assert.equal(typeof line[field], "string");
       }
       assert.ok(!server.stdout().includes(ARGUMENT), server.stdout());
-      const loggers = new Set(server.log().map((line) => line.logger));
+      const loggers = new Set(log.map((line) => line.logger));
       for (const name of ["uvicorn.error", "fastmcp.server.mixins.transport"]) assert.ok(loggers.has(name), name);
       assert.equal(server.stderr(), "");
     });
@@ -125,7 +127,7 @@ describe("telemetry layer in a FastMCP server", function () {
     const session = new HttpSession(`${server.url}/mcp`);
     await session.open();
     await session.call("greet", { name: ARGUMENT });
-    const [line] = requestLines(server).filter(({ tool }) => tool === "greet");
+    const [line] = ofRequests(await server.log()).filter(({ tool }) => tool === "greet");
     assert.deepEqual(line?.arguments, { name: ARGUMENT });
   });
 
@@ -136,8 +138,7 @@ describe("telemetry layer in a FastMCP server", function () {
     await session.open();
     await session.post({ id: 1, method: "ping" });
     await fetch(`${server.url}/mcp`, { method: "POST", body: "{}" });
-    await sleep(100);
-    const lines = server.log().filter(({ logger }) => logger === "uvicorn.access");
+    const lines = (await server.log()).filter(({ logger }) => logger === "uvicorn.access");
     assert.deepEqual(
       lines.map(({ message }) => String(message).replace(/^\S+ - /, "")),
       ['"GET /nowhere HTTP/1.1" 404', '"POST /mcp HTTP/1.1" 400'],
@@ -163,16 +164,16 @@ describe("telemetry layer in a FastMCP server", function () {
     const server = await startServer();
     const session = new HttpSession(`${server.url}/mcp`);
     await session.open();
-    assert.equal((await server.metrics()).one("mcp_active_connections"), 0);
+    const counts = (open: number) =>
+      eventually(async () => assert.equal((await server.metrics()).one("mcp_active_connections"), open));
+    await counts(0);
     const stream = new AbortController();
     const listening = session.request("GET", undefined, stream.signal).catch(() => undefined);
-    const waiting = session.call("wait", { seconds: 1 });
-    await sleep(500);
-    assert.equal((await server.metrics()).one("mcp_active_connections"), 2);
+    const waiting = session.call("wait", { seconds: 3 });
+    await counts(2);
     stream.abort();
     await Promise.all([listening, waiting]);
-    await sleep(100);
-    assert.equal((await server.metrics()).one("mcp_active_connections"), 0);
+    await counts(0);
   });
 
   it("counts a call whose client has gone as cancelled", async () => {
@@ -185,12 +186,13 @@ describe("telemetry layer in a FastMCP server", function () {
       params: { name: "wait", arguments: { seconds: 30 } },
     });
     const calling = new HttpSession(`${server.url}/mcp`).request("POST", body, gone.signal).catch(() => undefined);
-    await sleep(1000);
+    await sleep(2000);
     gone.abort();
     await calling;
-    await sleep(500);
-    const metrics = await server.metrics();
-    assert.deepEqual(metrics.all("mcp_request_errors_by_type_total"), { cancelled: 1 });
-    assert.deepEqual(metrics.all("mcp_request_errors_total"), { "wait tools/call": 1 });
+    await eventually(async () => {
+      const metrics = await server.metrics();
+      assert.deepEqual(metrics.all("mcp_request_errors_by_type_total"), { cancelled: 1 });
+      assert.deepEqual(metrics.all("mcp_request_errors_total"), { "wait tools/call": 1 });
+    });
   });
 });

@@ -31,8 +31,8 @@ async function openSession({ url }: ObservedServer) {
   return session;
 }
 
-const warnings = (running: ObservedServer) =>
-  running.log().filter(({ level, logger }) => level === "WARNING" && logger === "mcp_telemetry");
+const warnings = async (running: ObservedServer) =>
+  (await running.log()).filter(({ level, logger }) => level === "WARNING" && logger === "mcp_telemetry");
 
 describe("life of a Python server with the telemetry layer", function () {
   this.timeout(60_000);
@@ -75,9 +75,10 @@ describe("life of a Python server with the telemetry layer", function () {
     assert.equal(await running.ended, 0);
     const took = Date.now() - sent;
     assert.ok(took > 1900 && took < 6000, `took ${took} ms`);
-    const said = running.log().map(({ message }) => message);
+    const log = await running.log();
+    const said = log.map(({ message }) => message);
     assert.ok(said.includes("shutting down") && said.includes("closing connections"));
-    assert.ok(!running.log().some(({ level }) => level === "ERROR"), running.stdout());
+    assert.ok(!log.some(({ level }) => level === "ERROR"), running.stdout());
   });
 
   it("waits for a call as long as it is told to, and answers the client then", async () => {
@@ -94,7 +95,7 @@ describe("life of a Python server with the telemetry layer", function () {
     assert.equal(await running.ended, 0);
     const took = Date.now() - sent;
     assert.ok(took > 1400 && took < 5000, `took ${took} ms`);
-    const closing = running.log().find(({ message }) => message === "closing connections");
+    const closing = (await running.log()).find(({ message }) => message === "closing connections");
     assert.equal(closing?.unfinished_calls, 1);
   });
 
@@ -160,6 +161,8 @@ def greet(name: str) -> str:
       assert.equal(`${response.status} ${await response.text()}`, answer);
     }
     await (await openSession(running)).call("greet", { name: "x" });
+    running.process.kill("SIGKILL");
+    await running.ended;
     assert.match(running.stderr(), /^plain greeting$/m);
     assert.match(running.stderr(), /^INFO: +Application startup complete\.$/m);
     const logged = running
@@ -176,13 +179,29 @@ def greet(name: str) -> str:
     try {
       const running = await startPlain({ METRICS_PORT: String(port) });
       assert.equal(await (await openSession(running)).call("greet", { name: "Ada" }), "Hello, Ada!");
-      const [warning, ...more] = warnings(running);
+      const [warning, ...more] = await warnings(running);
       assert.equal(warning?.message, `no metrics: 127.0.0.1:${port} can't be listened on`);
       assert.match(String(warning?.reason), /in use/);
       assert.deepEqual(more, []);
     } finally {
       taken.close();
     }
+  });
+
+  it("tells of a server that can't start, as JSON", async () => {
+    const { url } = await startPlain();
+    const failed = launch({
+      file: python,
+      args: [join(FOLDER, "server.py")],
+      env: { HOST: "127.0.0.1", PORT: new URL(url).port, METRICS_PORT: "0", ...layer },
+    });
+    assert.ok(Number(await failed.ended) > 0);
+    const errors = failed
+      .stdout()
+      .split("\n")
+      .filter((line) => line.includes('"ERROR"'));
+    assert.equal(errors.length, 1);
+    assert.match(JSON.parse(errors[0] ?? "").message, /address already in use/);
   });
 
   it("warns once where there are several workers, each of which is healthy and ends gracefully", async () => {
@@ -220,10 +239,10 @@ if __name__ == "__main__":
     const running = await startPlain({ MCP_TELEMETRY_LIB: makeFolder() });
     assert.equal(await (await openSession(running)).call("greet", { name: "Ada" }), "Hello, Ada!");
     assert.deepEqual(
-      warnings(running).map(({ message, reason }) => [message, reason]),
+      (await warnings(running)).map(({ message, reason }) => [message, reason]),
       [["no metrics: prometheus_client can't be used", "ModuleNotFoundError: No module named 'prometheus_client'"]],
     );
-    assert.equal(running.log().at(-1)?.tool, "greet");
+    assert.equal((await running.log()).at(-1)?.tool, "greet");
   });
 
   it("is nothing but a watcher of imports in child processes, which inherit its variables", async () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { eventually } from "../support/eventually";
 import { makeFolder, removeFolders } from "../support/folder";
 import { HttpSession } from "../support/httpSession";
 import { endServers, type Start, start } from "../support/observedServer";
@@ -42,8 +42,9 @@ from mcp.server.mcpserver import MCPServer
 mcp = MCPServer("own")
 ${TOOLS}
 mcp.run(transport="streamable-http", ${LISTEN})`,
-    // The SDK answers an exception with code 0; its middleware sees the exception itself.
+    // The SDK answers an exception with code 0; its middleware sees the exception itself, and malformed requests.
     broken: "ValueError",
+    malformed: ["unknown error"],
   },
   {
     name: "FastMCP of the official SDK 1",
@@ -54,6 +55,7 @@ mcp = FastMCP("own", ${LISTEN})
 ${TOOLS}
 mcp.run(transport="streamable-http")`,
     broken: "0",
+    malformed: [],
   },
   {
     name: "FastMCP 2",
@@ -64,6 +66,7 @@ mcp = FastMCP("own")
 ${TOOLS}
 mcp.run(transport="http", show_banner=False, ${LISTEN})`,
     broken: "0",
+    malformed: [],
   },
 ];
 
@@ -117,7 +120,7 @@ describe("telemetry layer on each MCP SDK", function () {
   before(async function () {
     this.timeout(600_000);
     layer = await pythonLayerEnv();
-    for (const folder of ["python", "sdk1", "fastmcp2", "opentelemetry"]) await pythonFor(join(FIXTURES, folder));
+    for (const folder of ["python", "sdk1", "fastmcp2", "extras"]) await pythonFor(join(FIXTURES, folder));
   });
   afterEach(endServers);
   after(removeFolders);
@@ -128,7 +131,7 @@ describe("telemetry layer on each MCP SDK", function () {
     return await start({ file: python, args, cwd, env: { ...layer, ...env } });
   }
 
-  for (const { name, folder, program, broken } of FRAMEWORKS) {
+  for (const { name, folder, program, broken, malformed } of FRAMEWORKS) {
     it(`counts requests, logs JSON and ends gracefully: ${name}`, async () => {
       const server = await startProgram(folder, program);
       const session = new HttpSession(`${server.url}/mcp`);
@@ -161,20 +164,23 @@ describe("telemetry layer on each MCP SDK", function () {
       });
       const byType = metrics.all("mcp_request_errors_by_type_total");
       assert.deepEqual(byType, { tool_error: 3, [broken]: 2 });
+      await session.post({ id: 1, method: "tools/call", params: { named: "secret-argument" } });
       const stream = session.listen();
-      const waiting = session.call("wait", { seconds: 1.5 });
-      await sleep(300);
-      assert.equal((await server.metrics()).one("mcp_active_connections"), 2);
+      const waiting = session.call("wait", { seconds: 3 });
+      await eventually(async () => assert.equal((await server.metrics()).one("mcp_active_connections"), 2));
       server.process.kill("SIGTERM");
       assert.equal(await waiting, "waited");
       assert.equal((await stream).status, 200);
       assert.equal(await server.ended, 0);
       assert.deepEqual(
-        server
-          .log()
+        (await server.log())
           .filter(({ method }) => method !== undefined)
           .map(({ tool, outcome }) => `${tool} ${outcome}`),
-        ["greet ok", "greet error", "fail error", "unknown error", "undefined error", "undefined error", "wait ok"],
+        [
+          ...["greet ok", "greet error", "fail error", "unknown error", "undefined error", "undefined error"],
+          ...malformed,
+          "wait ok",
+        ],
       );
       assert.ok(!server.stdout().includes("secret-argument"), server.stdout());
       assert.ok(!server.stdout().includes(session.id ?? ""), server.stdout());
@@ -237,15 +243,41 @@ describe("telemetry layer on each MCP SDK", function () {
     );
     await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
     const subscription = await client.listen({ toolsListChanged: true });
-    assert.equal((await server.metrics()).one("mcp_active_connections"), 1);
+    await eventually(async () => assert.equal((await server.metrics()).one("mcp_active_connections"), 1));
     const sent = Date.now();
     server.process.kill("SIGTERM");
-    await subscription.closed;
+    assert.equal(await subscription.closed, "graceful");
     assert.equal(await server.ended, 0);
     assert.ok(Date.now() - sent < 5000, `took ${Date.now() - sent} ms`);
-    const [line] = server.log().filter(({ method }) => method === "subscriptions/listen");
+    const [line] = (await server.log()).filter(({ method }) => method === "subscriptions/listen");
     assert.deepEqual([line?.outcome, line?.error_type], ["ok", undefined]);
     await client.close();
+  });
+
+  it("counts requests and logs JSON behind another server than uvicorn, and says what it can't do", async () => {
+    const program = `${LOW_LEVEL_2}import asyncio
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+config = Config()
+config.bind = [f"127.0.0.1:{os.environ['PORT']}"]
+asyncio.run(serve(app, config))`;
+    const server = await startProgram("extras", program);
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 404);
+    const session = new HttpSession(`${server.url}/mcp`);
+    await session.open();
+    await session.call("tool0");
+    assert.equal((await server.metrics()).one("mcp_requests_total", "tool0 tools/call"), 1);
+    const said = (await server.log()).filter(({ logger }) => logger === "mcp_telemetry");
+    assert.deepEqual(
+      said.map(({ level, message, tool }) => [level, tool ?? message]),
+      [
+        [
+          "WARNING",
+          "the server is not served by uvicorn: no /healthz, /readyz, count of connections and graceful shutdown",
+        ],
+        ["INFO", "tool0"],
+      ],
+    );
   });
 
   it("records the histogram of the OpenTelemetry convention where the server has set up an SDK", async () => {
@@ -272,7 +304,7 @@ def recorded() -> list[dict]:
 def fail() -> str:
     raise ValueError("this tool always fails")
 mcp.run(transport="http", show_banner=False, ${LISTEN})`;
-    const server = await startProgram("opentelemetry", program);
+    const server = await startProgram("extras", program);
     const session = new HttpSession(`${server.url}/mcp`);
     await session.open();
     for (const tool of ["fail", "fail", MADE_UP]) await session.call(tool);

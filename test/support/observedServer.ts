@@ -30,8 +30,8 @@ export interface ObservedServer extends Run {
   url: string;
   metricsUrl: string;
   metrics(): Promise<Metrics>;
-  /** The lines on stdout; each of them has to be JSON. */
-  log(): Record<string, unknown>[];
+  /** Ends it at once, and returns all lines of its stdout; each of them has to be JSON. */
+  log(): Promise<Record<string, unknown>[]>;
 }
 
 const running: ChildProcess[] = [];
@@ -82,7 +82,11 @@ export async function start(how: Start): Promise<ObservedServer> {
     url,
     metricsUrl,
     metrics: async () => new Metrics(await (await fetch(metricsUrl)).text()),
-    log: () => linesOf(run.stdout()),
+    log: async () => {
+      run.process.kill("SIGKILL");
+      await run.ended;
+      return linesOf(run.stdout());
+    },
   };
 }
 

@@ -69,6 +69,15 @@ def activate():
     return _active
 
 
+def close_subscriptions():
+    """Let the SDK end the subscriptions of 2026-07-28, by an answer that tells clients of it."""
+    for server in list(_servers):
+        find = getattr(server, "get_request_handler", None)
+        close = getattr(getattr(find and find("subscriptions/listen"), "handler", None), "close", None)
+        if close:
+            close()
+
+
 def is_active():
     """Whether the layer is on."""
     return _active is not None

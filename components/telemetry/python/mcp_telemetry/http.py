@@ -6,6 +6,7 @@ import json
 HEALTH = "/healthz"
 READINESS = "/readyz"
 STREAM = b"text/event-stream"
+LISTEN = (b"mcp-method", b"subscriptions/listen")
 
 
 class App:
@@ -81,10 +82,15 @@ class Exchange:
         await self._send(message)
 
     @property
+    def is_subscription(self):
+        """Whether it is a subscription of 2026-07-28: a stream that the SDK can end so that clients understand it."""
+        return any(header == LISTEN for header in map(tuple, self._scope["headers"]))
+
+    @property
     def is_stream(self):
-        """Whether it has no end of its own: a call has, and is waited for."""
+        """Whether it has no end of its own. A call has one, and is waited for."""
         if self._scope["method"] == "POST":
-            return (b"mcp-method", b"subscriptions/listen") in [tuple(header) for header in self._scope["headers"]]
+            return self.is_subscription
         headers = self._start["headers"] if self._start else ()
         return any(name.lower() == b"content-type" and value.startswith(STREAM) for name, value in headers)
 

@@ -91,7 +91,9 @@ def _speaks_for_workers(settings):
 
 
 def _begin_without_uvicorn():
-    activation.activate().expose_metrics()
+    active = activation.activate()
+    json_logs.take_over(active.settings.mcp_path)
+    active.expose_metrics()
     logs.warn("the server is not served by uvicorn: no /healthz, /readyz, count of connections and graceful shutdown")
 
 

@@ -6,13 +6,13 @@ uvicorn alone stops listening at once, cuts off the calls that answer in a strea
 import asyncio
 import signal
 
-from . import logs
+from . import activation, logs
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # Proxies go on sending for a moment after a shutdown begins: what they send still has to land.
 UNREADY_SECONDS = 1.0
 # How long streams that are ended may take for it.
-ENDING_SECONDS = 1.0
+ENDING_SECONDS = 0.5
 
 
 class Shutdown:
@@ -49,20 +49,25 @@ class Shutdown:
         self._task = self._loop.create_task(self._drain())  # kept, or it could be garbage-collected
 
     async def _drain(self):
-        deadline = self._loop.time() + self._grace_seconds
-        await asyncio.sleep(UNREADY_SECONDS)
-        while self._running_calls() and self._loop.time() < deadline:
+        try:
+            await asyncio.sleep(UNREADY_SECONDS)
+            await self._wait_while(self._running_calls, self._grace_seconds - UNREADY_SECONDS)
+            logs.write(logs.INFO, "closing connections", {"unfinished_calls": self._running_calls()})
+            activation.close_subscriptions()
+            await self._wait_while(lambda: any(exchange.is_subscription for exchange in self._app.open), ENDING_SECONDS)
+            for exchange in list(self._app.open):
+                exchange.end()
+            await self._wait_while(lambda: self._app.open, ENDING_SECONDS)
+        finally:
+            self._limit_wait(ENDING_SECONDS)
+            # Not by uvicorn's own handler, which would raise the signal again in the end: to have stopped in good order
+            # is success.
+            self._server.should_exit = True
+
+    async def _wait_while(self, condition, seconds):
+        deadline = self._loop.time() + seconds
+        while condition() and self._loop.time() < deadline:
             await asyncio.sleep(0.05)
-        logs.write(logs.INFO, "closing connections", {"unfinished_calls": self._running_calls()})
-        for exchange in list(self._app.open):
-            exchange.end()
-        deadline = self._loop.time() + ENDING_SECONDS
-        while self._app.open and self._loop.time() < deadline:
-            await asyncio.sleep(0.02)
-        self._limit_wait(ENDING_SECONDS)
-        # Not by uvicorn's own handler, which would raise the signal again in the end: to have stopped in good order is
-        # success.
-        self._server.should_exit = True
 
     def _running_calls(self):
         return sum(not exchange.is_stream for exchange in self._app.open)
