@@ -3,11 +3,11 @@
 import functools
 import json
 import logging
-import re
 import sys
 
 from . import logs
 from .http import HEALTH, READINESS
+from .redaction import without_values
 
 # At DEBUG the MCP libraries print whole messages, and with them the arguments of tools.
 _AT_LEAST_INFO = ("mcp", "fastmcp", "sse_starlette")
@@ -25,13 +25,6 @@ _UVICORN_FORMATS = (
 )
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-# pydantic quotes what it refuses, the arguments of a tool: in its messages, and in the lists that FastMCP 3 logs.
-_QUOTED_INPUT = re.compile(r", input_value=.*?(?=, input_type=)", re.DOTALL)
-_LISTED_INPUT = re.compile(r"'input': .*", re.DOTALL)
-# Version 1 of the SDK quotes messages that it does not understand, through the root logger.
-_QUOTED_MESSAGE = re.compile(r"^(Failed to validate \w+: [^\n]*|Message that failed validation).*", re.DOTALL)
-_SESSION_ID = re.compile(r"\b[0-9a-f]{32}\b")
-
 # Handlers that the libraries have set up by themselves.
 _library_handlers = set()
 _root_handler = None
@@ -47,11 +40,11 @@ class JsonFormatter(logging.Formatter):
             "timestamp": logs.timestamp(record.created),
             "level": record.levelname,
             "logger": record.name,
-            "message": _without_values(record, record.getMessage()),
+            "message": without_values(record, record.getMessage()),
         }
         entry.update((key, value) for key, value in vars(record).items() if key not in _STANDARD_FIELDS)
         if record.exc_info:
-            entry["exception"] = _without_values(record, self.formatException(record.exc_info))
+            entry["exception"] = without_values(record, self.formatException(record.exc_info))
         return json.dumps(entry, default=str)
 
 
@@ -146,15 +139,3 @@ def _keep_access(record):
         return False
     record.args = (client, method, path, version, status)
     return True
-
-
-def _without_values(record, text):
-    if record.name.startswith("mcp."):
-        text = _SESSION_ID.sub("...", text)
-    if logs.logs_arguments():
-        return text
-    if "input_value=" in text:
-        text = _QUOTED_INPUT.sub("", text)
-    if record.name == "root":
-        return _QUOTED_MESSAGE.sub(r"\1", text)
-    return _LISTED_INPUT.sub("'input': ...", text) if record.name.startswith("fastmcp.") else text

@@ -42,7 +42,8 @@ def watch_server(module):
     async def startup_and_begin(self, *args, **kwargs):
         await startup(self, *args, **kwargs)
         if self.started and isinstance(self.config.loaded_app, App):
-            _guarded(_begin, self)
+            _guarded(_expose, self)
+            _guarded(_take_signals, self)
 
     server.startup = startup_and_begin
     if capture_signals:
@@ -69,13 +70,17 @@ def _wrap(config):
     active.apps.add(app)
 
 
-def _begin(server):
+def _expose(server):
     active = activation.activate()
     if server.config.workers == 1:
         active.expose_metrics()
     elif _speaks_for_workers(active.settings):
         logs.warn("no metrics: they need a single worker, and replicas in place of more", workers=server.config.workers)
-    Shutdown(server, server.config.loaded_app, active.settings.grace_seconds).take_over(getattr(server, _signals, ()))
+
+
+def _take_signals(server):
+    grace_seconds = activation.activate().settings.grace_seconds
+    Shutdown(server, server.config.loaded_app, grace_seconds).take_over(getattr(server, _signals, ()))
 
 
 def _speaks_for_workers(settings):
