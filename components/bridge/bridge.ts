@@ -1,5 +1,5 @@
 import { type DeployedServer, type ResolvedServer, Runtime, Transport } from "../server";
-import { type Addition, addedFiles, installInto } from "./files";
+import { type Addition, addedFiles, installInto, npmInstallInto } from "./files";
 
 /** Folder of the bridge in the build context, and in the image. */
 export const BRIDGE_CONTEXT = ".mcp-bridge";
@@ -9,14 +9,25 @@ const FOLDER = "/opt/mcp-bridge";
 export const isBridged = ({ transport, launchedByClient }: Pick<DeployedServer, "transport" | "launchedByClient">) =>
   transport === Transport.Stdio && !launchedByClient;
 
-/** The bridge's programs and what they need: for a Python server one in Python, for a Node server one in Node. */
+/**
+ * The bridge's programs and what they need: for a Python server one in Python, for a Node server one in Node. They
+ * measure what they pass on by modules of the telemetry layer, which lie beside them.
+ */
 export function bridgeAddition({ runtime }: Pick<ResolvedServer, "runtime">): Addition {
   const isPython = runtime === Runtime.Python;
+  const [layer, beside] = isPython
+    ? ["telemetry/python/mcp_telemetry", "mcp_telemetry"]
+    : ["telemetry/node", "telemetry"];
   return {
-    files: addedFiles("bridge/image", BRIDGE_CONTEXT, isPython ? /\.(py|txt)$/ : /\.mjs$/),
+    files: [
+      ...addedFiles("bridge/image", BRIDGE_CONTEXT, isPython ? /\.(py|txt)$/ : /\.mjs$/),
+      ...addedFiles(layer, `${BRIDGE_CONTEXT}/${beside}`, isPython ? /\.py$/ : /\.(mjs|json)$/),
+    ],
     install: [
       `COPY ${BRIDGE_CONTEXT} ${FOLDER}`,
-      ...(isPython ? [installInto(`${FOLDER}/lib`, `--no-deps --require-hashes -r ${FOLDER}/requirements.txt`)] : []),
+      isPython
+        ? installInto(`${FOLDER}/lib`, `--no-deps --require-hashes -r ${FOLDER}/requirements.txt`)
+        : npmInstallInto(`${FOLDER}/${beside}`),
     ],
     folder: FOLDER,
   };
@@ -30,8 +41,14 @@ export function bridgeCommand({ runtime }: Pick<ResolvedServer, "runtime">, comm
 }
 
 /** What the image says of it: where it listens. */
-export const bridgeImageEnv = ({ port, path }: Pick<DeployedServer, "port" | "path">): Record<string, string> => ({
+export const bridgeImageEnv = ({
+  port,
+  metricsPort,
+  path,
+}: Pick<DeployedServer, "port" | "metricsPort" | "path">): Record<string, string> => ({
   PORT: String(port),
+  METRICS_HOST: "0.0.0.0",
+  METRICS_PORT: String(metricsPort),
   MCP_BRIDGE_PATH: path,
 });
 

@@ -40,3 +40,7 @@ export const shippedFolder = (folder: string): string => path.join(COMPONENTS ??
 /** Installs Python packages into a folder that only one program looks into. uv is there in the build. */
 export const installInto = (folder: string, options: string): string =>
   `RUN --mount=type=cache,target=/root/.cache/uv uv pip install --python /opt/venv/bin/python --target ${folder} ${options}`;
+
+/** Installs what the package-lock.json of a folder says, there. */
+export const npmInstallInto = (folder: string): string =>
+  `RUN --mount=type=cache,target=/root/.npm npm ci --prefix ${folder} --omit=dev --no-audit --no-fund --no-update-notifier`;

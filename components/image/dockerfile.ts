@@ -30,7 +30,7 @@ export function writeDockerfile(server: ResolvedServer, given: DockerfileOptions
     keyValues("LABEL", { ...labels(server, options), ...options.labels }),
     ...leftovers(folders),
     `USER ${IMAGE_USER}`,
-    ...(isHttp ? [`EXPOSE ${isBridged(server) ? server.port : `${server.port} ${server.metricsPort}`}`] : []),
+    ...(isHttp ? [`EXPOSE ${server.port} ${server.metricsPort}`] : []),
     "STOPSIGNAL SIGTERM",
     isHttp ? healthcheck(server, recipe.probe) : "HEALTHCHECK NONE",
     // tini as PID 1 reaps orphans and hands signals on; -s lets it do so under a runtime's own init, too.

@@ -1,4 +1,4 @@
-import type { Addition } from "../bridge/files";
+import { type Addition, npmInstallInto } from "../bridge/files";
 import { TELEMETRY_FOLDER as FOLDER, type ResolvedServer, Runtime } from "../server";
 import { layerFiles, pthLine } from "./layer";
 
@@ -9,7 +9,7 @@ export function telemetryAddition({ runtime }: Pick<ResolvedServer, "runtime">):
   const isPython = runtime === Runtime.Python;
   return {
     files: layerFiles(runtime, CONTEXT),
-    install: [`COPY ${CONTEXT} ${FOLDER}`, isPython ? PYTHON : NODE],
+    install: [`COPY ${CONTEXT} ${FOLDER}`, isPython ? PYTHON : npmInstallInto(FOLDER)],
     folder: FOLDER,
     inOneStage: true,
   };
@@ -19,8 +19,6 @@ const PYTHON =
   "RUN --mount=type=cache,target=/root/.cache/pip pip install --root-user-action=ignore --disable-pip-version-check \\\n" +
   `    --no-deps --require-hashes --target ${FOLDER}/lib -r ${FOLDER}/requirements.txt \\\n` +
   ` && echo '${pthLine(FOLDER)}' > "$(echo /opt/venv/lib/python3*/site-packages)/mcp_telemetry.pth"`;
-
-const NODE = `RUN --mount=type=cache,target=/root/.npm npm ci --prefix ${FOLDER} --omit=dev --no-audit --no-fund --no-update-notifier`;
 
 /** What loads the layer into a Node server: an option of its own, which its child processes don't inherit. */
 export const nodeOptions = (

@@ -154,6 +154,18 @@ describeWithDocker("stdio servers in containers", function () {
         assert.equal((await session.post({ id: 9, method: "tools/list" })).status, 404);
       });
 
+      it("serve metrics of what they were asked for, on a port of their own", async () => {
+        const session = await opened(name);
+        await session.call("bump");
+        const [network] = Object.values((await containerOf(name).inspect()).NetworkSettings.Networks);
+        const metrics = await (await fetch(`http://${network?.IPAddress}:8000/metrics`)).text();
+        const lines = metrics.split("\n").filter((line) => line.startsWith("mcp_requests_total{"));
+        const calls = lines.find((line) => line.includes('method="tools/call"') && line.includes('endpoint="bump"'));
+        assert.ok(Number(calls?.split(" ").at(-1)) >= 1, metrics);
+        assert.match(metrics, /^mcp_active_connections 1(\.0)?$/m);
+        await session.end();
+      });
+
       it("are capped: a session too many is refused with 503 and the reason", async () => {
         const open = await Promise.all(Array.from({ length: MAX_SESSIONS }, () => opened(name)));
         const { status, headers, text } = await new HttpSession(urls[name] ?? "").open();

@@ -5,8 +5,8 @@
  *
  * It relays messages without reading more of them than it needs to route them, so that it speaks whatever revision the
  * server speaks. Settings come by environment variables (see `settings`), which the server does not get. It uses
- * nothing but Node itself. bridge.py is the same program for Python servers: they change together, and the same tests
- * hold for both (test/e2e/bridge.test.ts).
+ * Node itself, and what the telemetry layer for Node servers has. bridge.py is the same program for Python servers: they
+ * change together, and the same tests hold for both (test/e2e/bridge.test.ts).
  */
 import { watch } from "node:fs";
 import { createServer } from "node:http";
@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Exchange, sendJson } from "./exchange.mjs";
 import { running, Session } from "./session.mjs";
 import { MAX_MESSAGE, parse, settings } from "./settings.mjs";
+import { startTelemetry } from "./telemetry.mjs";
 
 const SESSION_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
 const STATELESS_REVISION = "2026-07-28";
@@ -193,6 +194,10 @@ async function shutDown() {
 }
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, shutDown);
 
-server.listen(settings.port, settings.host, () =>
-  process.stderr.write(`MCP bridge on port ${settings.port}, at most ${settings.maxSessions} sessions\n`),
-);
+/** Clients: their sessions, and where these are none, their requests. */
+const connections = () => running.sessions.size + (running.shared?.pending.size ?? 0);
+
+server.listen(settings.port, settings.host, () => {
+  startTelemetry(connections);
+  process.stderr.write(`MCP bridge on port ${settings.port}, at most ${settings.maxSessions} sessions\n`);
+});

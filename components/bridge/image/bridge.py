@@ -3,9 +3,9 @@
     python -I -S bridge.py COMMAND [ARGS...]
 
 It relays messages without reading more of them than it needs to route them, so that it speaks whatever revision the
-server speaks. Settings come by environment variables, which the server does not get. Its only dependency is uvicorn,
-in the folder `lib` beside it, apart from the server's own. bridge.mjs is the same program for Node servers: they
-change together, and the same tests hold for both (test/e2e/bridge.test.ts).
+server speaks. Settings come by environment variables, which the server does not get. Its dependencies are uvicorn and
+that of the telemetry layer for Python servers, in the folder `lib` beside it, apart from the server's own. bridge.mjs
+is the same program for Node servers: they change together, and the same tests hold for both (test/e2e/bridge.test.ts).
 """
 import asyncio
 import os
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [FOLDER, os.path.join(FOLDER, "lib")]  # Isolated Python (-I) looks into neither.
+import telemetry  # noqa: E402
 import uvicorn  # noqa: E402
 from exchange import Exchange, send_json  # noqa: E402
 from session import Session, State, children, in_background, sessions  # noqa: E402
@@ -235,6 +236,11 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def connections():
+    """Clients: their sessions, and where these are none, their requests."""
+    return len(sessions) + (len(State.shared.pending) if isinstance(State.shared, Session) else 0)
+
+
 async def main():
     config = uvicorn.Config(
         app,
@@ -251,6 +257,7 @@ async def main():
     in_background(sweep())
     if WATCH:
         in_background(renew_on_change())
+    telemetry.start(connections)
     log(f"MCP bridge on port {PORT}, at most {MAX_SESSIONS} sessions")
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)  # uvicorn takes them over, and raises them once more when it has ended.

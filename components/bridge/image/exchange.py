@@ -14,7 +14,7 @@ class Exchange:
     def __init__(self, send, headers=None):
         self.send_part, self.headers = send, headers or {}
         self.parts = asyncio.Queue()
-        self.id = self.key = self.token = None
+        self.id = self.key = self.token = self.call = None
 
     def event(self, message):
         self.parts.put_nowait(("event", b"event: message\ndata: " + dumps(message) + b"\n\n"))

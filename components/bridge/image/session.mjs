@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
 import { command, commandArgs, MAX_MESSAGE, parse, settings } from "./settings.mjs";
+import { begun, ended } from "./telemetry.mjs";
 
 const RENEWAL = "mcp-bridge-renewal"; // Id of the `initialize` that the bridge itself repeats.
 const MAX_BACKLOG = 100; // Messages kept for a client that has no stream open.
@@ -94,8 +95,15 @@ export class Session {
   send(message) {
     this.lastUsed = Date.now();
     if (message.method === "initialize") this.initialize = message;
+    if (message.method === "notifications/cancelled" && !this.isShared) this.cancelled(message.params?.requestId);
     if (this.queue) this.queue.push(message);
     else this.write(message);
+  }
+
+  /** The server will not answer any more. */
+  cancelled(id) {
+    const exchange = this.pending.get(id);
+    if (exchange) ended(exchange);
   }
 
   write(message) {
@@ -114,6 +122,7 @@ export class Session {
     const key = this.isShared ? this.nextId++ : id;
     const token = params?._meta?.progressToken;
     Object.assign(exchange, { id, key, token });
+    begun(exchange, message);
     this.pending.set(key, exchange);
     exchange.response.once("close", () => this.abandon(exchange));
     if (!this.isShared) return this.send(message);
@@ -122,9 +131,11 @@ export class Session {
   }
 
   /** A client that closes its connection wants no answer; where there are no sessions, that is how it cancels. */
-  abandon({ key, isDone }) {
+  abandon(exchange) {
+    const { key, isDone } = exchange;
     this.lastUsed = Date.now();
     if (!this.pending.delete(key) || isDone || this.isEnding) return;
+    ended(exchange);
     if (this.isShared) this.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: key } });
   }
 
@@ -139,7 +150,9 @@ export class Session {
     else if (message.method === undefined) {
       const exchange = this.pending.get(message.id);
       this.pending.delete(message.id);
-      exchange?.finish({ ...message, id: exchange.id });
+      if (!exchange) return;
+      ended(exchange, message);
+      exchange.finish({ ...message, id: exchange.id });
     } else this.route(message);
   }
 
@@ -166,7 +179,9 @@ export class Session {
     const lastLine = lines.findLast((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lines.at(-1);
     const message = `the MCP server does not answer: ${why}${lastLine ? `; its last words: ${lastLine}` : ""}`;
     for (const exchange of this.pending.values()) {
-      exchange.finish({ jsonrpc: "2.0", id: exchange.id, error: { code: -32603, message } }, 500);
+      const answer = { jsonrpc: "2.0", id: exchange.id, error: { code: -32603, message } };
+      ended(exchange, answer);
+      exchange.finish(answer, 500);
     }
     this.pending.clear();
     this.queue = undefined;
@@ -202,7 +217,8 @@ function restored(message, { id, token }) {
 }
 
 function serverEnv() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORT$|MCP_BRIDGE_)/.test(name)));
+  const own = /^(PORT$|METRICS_(HOST|PORT)$|MCP_BRIDGE_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 
 function signalGroup(pid, signal) {

@@ -9,12 +9,14 @@ import sys
 import time
 import uuid
 
+import telemetry
 from settings import COMMAND, MAX_MESSAGE, WATCH, dictionary, dumps, log, parse
 
 RENEWAL = "mcp-bridge-renewal"  # Id of the `initialize` that the bridge itself repeats.
 MAX_BACKLOG = 100  # Messages kept for a client that has no stream open.
 END_SECONDS = 1.0  # For a process to end by itself, and once more after SIGTERM.
 SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
+OWN_ENV = re.compile(r"PORT$|METRICS_(HOST|PORT)$|MCP_BRIDGE_")
 
 sessions: dict[str, "Session"] = {}
 children: set["Session"] = set()  # Also those that are ending: they count towards the cap.
@@ -63,7 +65,7 @@ class Session:
     async def start(self):
         self.is_broken = False
         self.stderr = b""
-        env = {name: value for name, value in os.environ.items() if not re.match(r"PORT$|MCP_BRIDGE_", name)}
+        env = {name: value for name, value in os.environ.items() if not OWN_ENV.match(name)}
         pipe = asyncio.subprocess.PIPE
         # A process group of its own: what the server starts itself ends with it.
         try:
@@ -155,10 +157,17 @@ class Session:
         self.last_used = time.monotonic()
         if message.get("method") == "initialize":
             self.initialize = message
+        elif message.get("method") == "notifications/cancelled" and not self.is_shared:
+            self.cancelled(dictionary(message.get("params")).get("requestId"))
         if self.queue is not None:
             self.queue.append(message)
         else:
             self.write(message)
+
+    def cancelled(self, id):
+        """The server will not answer any more."""
+        if exchange := self.pending.get(id) if isinstance(id, (str, int, float)) else None:
+            telemetry.ended(exchange)
 
     def write(self, message):
         with contextlib.suppress(OSError, RuntimeError):  # It has ended: its exit says more.
@@ -172,6 +181,7 @@ class Session:
         exchange.id, exchange.token = message["id"], meta.get("progressToken")
         exchange.key = self.next_id if self.is_shared else message["id"]
         self.pending[exchange.key] = exchange
+        telemetry.begun(exchange, message)
         if self.is_shared:
             message = {**message, "id": exchange.key}
             if exchange.token is not None:
@@ -181,7 +191,10 @@ class Session:
     def abandon(self, exchange):
         """A client that closes its connection wants no answer; where there are no sessions, that is how it cancels."""
         self.last_used = time.monotonic()
-        if self.pending.pop(exchange.key, None) and self.is_shared and not self.ending:
+        if not self.pending.pop(exchange.key, None) or self.ending:
+            return
+        telemetry.ended(exchange)
+        if self.is_shared:
             params = {"requestId": exchange.key}
             self.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params})
 
@@ -197,6 +210,7 @@ class Session:
         elif "method" in message:
             self.route(message)
         elif exchange := self.pending.pop(message.get("id"), None):
+            telemetry.ended(exchange, message)
             exchange.finish({**message, "id": exchange.id})
 
     def route(self, message):
@@ -225,7 +239,9 @@ class Session:
         last_words = f"; its last words: {words}" if words else ""
         error = {"code": -32603, "message": f"the MCP server does not answer: {why}{last_words}"}
         for exchange in self.pending.values():
-            exchange.finish({"jsonrpc": "2.0", "id": exchange.id, "error": error}, 500)
+            answer = {"jsonrpc": "2.0", "id": exchange.id, "error": error}
+            telemetry.ended(exchange, answer)
+            exchange.finish(answer, 500)
         self.pending.clear()
         self.queue = None
 

@@ -31,7 +31,7 @@ export function createMetrics(activeConnections) {
   new Gauge({
     registers: [registry],
     name: "mcp_active_connections",
-    help: "HTTP requests open on the MCP endpoint, streams included.",
+    help: "HTTP requests open on the MCP endpoint, streams included; of a bridge, its open sessions.",
     collect() {
       this.set(activeConnections());
     },

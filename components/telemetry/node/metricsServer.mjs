@@ -1,10 +1,26 @@
 /** Serves the metrics on a port of their own, so that what is open to clients never shows them. */
 import { createRequire } from "node:module";
 import { warnOnce } from "./logs.mjs";
+import { createMetrics } from "./metrics.mjs";
 import { settings } from "./settings.mjs";
 
-/** Starts it. The server that it belongs to goes on when it can't. */
-export function startMetricsServer(metrics) {
+/**
+ * Makes the metrics and serves them. Undefined when there can be none: all else does without.
+ *
+ * @param activeConnections tells what the gauge of this name shows
+ */
+export function startMetrics(activeConnections) {
+  try {
+    const metrics = createMetrics(activeConnections);
+    serve(metrics);
+    return metrics;
+  } catch (error) {
+    warnOnce("no metrics: prom-client can't be loaded", error);
+    return undefined;
+  }
+}
+
+function serve(metrics) {
   // Not imported above: a process that comes so far has loaded it already, and all others have no need of it.
   const { createServer } = createRequire(import.meta.url)("node:http");
   const { metricsHost: host, metricsPort: port } = settings;

@@ -48,8 +48,8 @@ export function finish(call, { result, error }) {
   end(call, error ? String(error.code) : result?.isError === true ? "tool_error" : undefined);
 }
 
-/** It will not be answered: its client does not want to know any more, or has left. */
-export const cancel = (call) => end(call, "cancelled");
+/** It will not be answered: its client does not want to know any more, or has left. A subscription has no other end. */
+export const cancel = (call) => end(call, call.method === "subscriptions/listen" ? undefined : "cancelled");
 
 function end(call, error) {
   running -= 1;

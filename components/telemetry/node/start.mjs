@@ -2,8 +2,7 @@
 import { hookSdk } from "./hooks.mjs";
 import { countActive, whenListening } from "./http.mjs";
 import { warnOnce } from "./logs.mjs";
-import { createMetrics } from "./metrics.mjs";
-import { startMetricsServer } from "./metricsServer.mjs";
+import { startMetrics } from "./metricsServer.mjs";
 import { reportTo } from "./requests.mjs";
 import { mistakes } from "./settings.mjs";
 import { handleSignals } from "./shutdown.mjs";
@@ -12,19 +11,7 @@ export function start() {
   hookSdk();
   whenListening(() => {
     for (const mistake of mistakes) warnOnce(mistake);
-    reportTo(startMetrics());
+    reportTo(startMetrics(countActive));
     handleSignals();
   });
-}
-
-/** Undefined when there can be none: logs, health checks and the shutdown do without. */
-function startMetrics() {
-  try {
-    const metrics = createMetrics(countActive);
-    startMetricsServer(metrics);
-    return metrics;
-  } catch (error) {
-    warnOnce("no metrics: prom-client can't be loaded", error);
-    return undefined;
-  }
 }

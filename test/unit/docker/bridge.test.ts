@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeEnv } from "../../../components/bridge";
+import { bridgeAddition, bridgeEnv } from "../../../components/bridge";
 import { clientLaunch } from "../../../components/docker/clientLaunch";
 import { containerInputs, pidsLimit } from "../../../components/docker/containerInputs";
 import { checkAdditions } from "../../../components/image/ownDockerfile";
@@ -39,20 +39,35 @@ describe("a stdio server's image", () => {
       "COPY .mcp-bridge /opt/mcp-bridge",
       "RUN --mount=type=cache,target=/root/.cache/uv uv pip install --python /opt/venv/bin/python --target /opt/mcp-bridge/lib --no-deps --require-hashes -r /opt/mcp-bridge/requirements.txt",
       "COPY --from=build /opt/mcp-bridge /opt/mcp-bridge",
-      "EXPOSE 9000",
+      "EXPOSE 9000 8000",
       'CMD ["python", "-I", "-S", "/opt/mcp-bridge/bridge.py", "python", "-u", "/app/server.py"]',
     ]) {
       assert.ok(lines.includes(line), line);
     }
     assert.match(lines.join("\n"), /HEALTHCHECK --interval/);
-    const requirements = readFileSync(path.join(REPOSITORY, "components/bridge/image/requirements.txt"), "utf8");
-    for (const line of requirements.split("\n").filter((line) => line && !line.startsWith("#"))) {
-      assert.match(line, /^[a-z0-9-]+==[\d.]+ .*--hash=sha256:[0-9a-f]{64}$/);
+    const pinned = (file: string) =>
+      readFileSync(path.join(REPOSITORY, "components", file), "utf8")
+        .split("\n")
+        .filter((line) => line && !line.startsWith("#"));
+    const requirements = pinned("bridge/image/requirements.txt");
+    for (const line of requirements) assert.match(line, /^[a-z0-9-]+==[\d.]+ .*--hash=sha256:[0-9a-f]{64}$/);
+    for (const line of pinned("telemetry/python/requirements.txt")) assert.ok(requirements.includes(line), line);
+    const files = bridgeAddition(server("python")).files.map((file) => file.path);
+    for (const file of ["bridge.py", "telemetry.py", "mcp_telemetry/__init__.py", "mcp_telemetry/metrics.py"]) {
+      assert.ok(files.includes(`.mcp-bridge/${file}`), file);
     }
   });
 
-  it("holds the bridge for Node, which needs nothing", () => {
+  it("holds the bridge for Node, with the library that the telemetry layer locks", () => {
     const text = dockerfileOf(server("node"));
+    assert.match(
+      text,
+      /^RUN --mount=type=cache,target=\/root\/.npm npm ci --prefix \/opt\/mcp-bridge\/telemetry --omit=dev --no-audit --no-fund --no-update-notifier$/m,
+    );
+    const files = bridgeAddition(server("node")).files.map((file) => file.path);
+    for (const file of ["bridge.mjs", "telemetry.mjs", "telemetry/requests.mjs", "telemetry/package-lock.json"]) {
+      assert.ok(files.includes(`.mcp-bridge/${file}`), file);
+    }
     assert.match(text, /^CMD \["node", "\/opt\/mcp-bridge\/bridge.mjs", "node", "\/app\/index.js"\]$/m);
     assert.match(text, /^COPY \.mcp-bridge \/opt\/mcp-bridge$/m);
   });
@@ -88,6 +103,8 @@ describe("a stdio server's container", () => {
       "MCP_BRIDGE_MAX_SESSIONS=5",
       "MCP_BRIDGE_PATH=/x",
       "MCP_BRIDGE_STATELESS=true",
+      "METRICS_HOST=0.0.0.0",
+      "METRICS_PORT=8000",
       "PORT=9000",
     ]);
     assert.deepEqual(inputs.ports, [{ internal: 9000, external: 9000, ip: "127.0.0.1", protocol: "tcp" }]);

@@ -41,6 +41,8 @@ describe("variables of a server in Kubernetes", () => {
       { name: "MCP_BRIDGE_IDLE_SECONDS", value: "20" },
       { name: "MCP_BRIDGE_MAX_SESSIONS", value: "3" },
       { name: "MCP_BRIDGE_PATH", value: "/mcp" },
+      { name: "METRICS_HOST", value: "0.0.0.0" },
+      { name: "METRICS_PORT", value: "8000" },
       { name: "PORT", value: "8080" },
     ]);
   });
