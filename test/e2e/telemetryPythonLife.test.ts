@@ -10,7 +10,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { pthLine } from "../../components/telemetry/layer";
 import { makeFolder, removeFolders } from "../support/folder";
 import { HttpSession } from "../support/httpSession";
-import { endServers, type ObservedServer, start } from "../support/observedServer";
+import { endServers, launch, type ObservedServer, start } from "../support/observedServer";
 import { pythonFor } from "../support/serverEnvironment";
 import { PYTHON_LAYER, pythonLayerEnv } from "../support/telemetry";
 
