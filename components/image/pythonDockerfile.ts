@@ -18,6 +18,8 @@ export function pythonRecipe(server: ResolvedServer, options: DockerfileOptions)
       // The root file system is read-only, and the bytecode of the dependencies is compiled already.
       PYTHONDONTWRITEBYTECODE: "1",
       HOME: "/tmp",
+      // A banner is no line of JSON, and a start must not depend on a package index.
+      ...(server.telemetry && { FASTMCP_SHOW_SERVER_BANNER: "false", FASTMCP_CHECK_FOR_UPDATES: "off" }),
       ...moduleEnv(server, "/app"),
     },
     probe: ["python", "-c", probe(server.health.livenessPath)],

@@ -18,6 +18,8 @@ export function telemetryAddition({ runtime }: Pick<ResolvedServer, "runtime">):
 const PYTHON =
   "RUN --mount=type=cache,target=/root/.cache/pip pip install --root-user-action=ignore --disable-pip-version-check \\\n" +
   `    --no-deps --require-hashes --target ${FOLDER}/lib -r ${FOLDER}/requirements.txt \\\n` +
+  // The bytecode: a container can't write any.
+  ` && python -m compileall -q ${FOLDER}/mcp_telemetry \\\n` +
   ` && echo '${pthLine(FOLDER)}' > "$(echo /opt/venv/lib/python3*/site-packages)/mcp_telemetry.pth"`;
 
 /** What loads the layer into a Node server: an option of its own, which its child processes don't inherit. */
