@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { McpLoggingArgs } from "./components/docker/logging/args";
 import type { McpServiceArgs } from "./components/docker/mcpService";
 import type { McpMonitoringArgs, MonitoredServerArgs } from "./components/docker/monitoring/args";
 import type { McpDeploymentArgs } from "./components/kubernetes/args";
@@ -19,6 +20,7 @@ import { clusterProblems } from "./config/cluster";
 import { imageOf } from "./config/image";
 import { imageProblems } from "./config/images";
 import type { ClusterConfig } from "./config/kubernetes";
+import { loggingArgs, loggingProblems } from "./config/logging";
 import { monitoringArgs, monitoringProblems } from "./config/monitoring";
 import {
   CONFIG_KEYS,
@@ -39,6 +41,8 @@ export interface Settings {
   services: ServiceSetting[];
   /** What reads the metrics of a Docker stack. */
   monitoring?: Omit<McpMonitoringArgs, "network" | "servers">;
+  /** What collects the logs of a Docker stack. */
+  logging?: Omit<McpLoggingArgs, "network">;
   /** The cluster of a stack for Kubernetes. */
   cluster?: ClusterConfig;
 }
@@ -94,6 +98,7 @@ export function loadSettings(): Settings {
       ...clusterProblems(data, resolved),
       ...imageProblems(servers, resolved, data),
       ...monitoringProblems(data),
+      ...loggingProblems(data),
     );
   }
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
@@ -111,6 +116,7 @@ export function loadSettings(): Settings {
   return {
     target: data.target,
     ...(data.kubernetes && { cluster: data.kubernetes }),
+    ...(data.logging && { logging: loggingArgs(data.logging, secret) }),
     ...(data.monitoring && { monitoring: monitoringArgs(data.monitoring, secret) }),
     servers: data.servers.map(
       (

@@ -1,5 +1,17 @@
 /** The public surface: the components, their args, and the enums that the args use. */
 export { McpCheck, type McpCheckArgs } from "./check";
+export type {
+  ElasticsearchArgs,
+  KibanaArgs,
+  LogDestinationArgs,
+  LogElasticsearchArgs,
+  LogLokiArgs,
+  LogOtlpArgs,
+  LogShipperArgs,
+  LogstashArgs,
+  McpLoggingArgs,
+} from "./docker/logging/args";
+export { McpLogging } from "./docker/logging/mcpLogging";
 export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
 export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
 export { McpService, type McpServiceArgs } from "./docker/mcpService";
@@ -7,6 +19,7 @@ export type {
   AlertmanagerArgs,
   EmailArgs,
   GrafanaArgs,
+  LogSourceArgs,
   McpMonitoringArgs,
   MonitoredServerArgs,
   PrometheusArgs,

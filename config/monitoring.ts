@@ -6,14 +6,9 @@ import {
   validateDuration,
   validateThresholds,
 } from "../components/monitoring";
-import { type Problem, Target, validateImageReference } from "../components/server";
+import { type Problem, Target } from "../components/server";
 import type { Config } from "./schema";
-import { text, variable } from "./values";
-
-const image = text.refine((reference) => validateImageReference(reference, "").problems.length === 0, {
-  message: "an image with a version or a digest; `latest` is another one tomorrow",
-});
-const port = z.number().int();
+import { pinned as image, port, text, variable } from "./values";
 
 /** Who is told of alerts. What is secret stands in `mcp:secrets`, under the name that is given here. */
 const receiver = z.strictObject({

@@ -12,6 +12,7 @@ import {
   validateImageReference,
 } from "../components/server";
 import { clusterSchema, DEPLOYMENT_SHAPES, deploymentSchema } from "./kubernetes";
+import { LOGGING_SHAPES, loggingSchema } from "./logging";
 import { MONITORING_SHAPES, monitoringSchema } from "./monitoring";
 import { scalar, text, variable } from "./values";
 
@@ -149,6 +150,8 @@ export const configSchema = z.strictObject({
   kubernetes: clusterSchema.optional(),
   /** Prometheus, Alertmanager and Grafana; for the docker target. */
   monitoring: monitoringSchema.optional(),
+  /** Elasticsearch, Logstash, Kibana and a shipper of logs; for the docker target. */
+  logging: loggingSchema.optional(),
   clients: z.array(z.enum(Client)).default([]),
 });
 
@@ -173,6 +176,7 @@ export function knownKeys(key: string, object: string | undefined): string[] {
   const inside: Record<string, Record<string, z.ZodObject>> = {
     servers: { health, resources, image, scan, bridge, develop, ...DEPLOYMENT_SHAPES },
     monitoring: MONITORING_SHAPES,
+    logging: LOGGING_SHAPES,
   };
   const top: Record<string, z.ZodObject> = {
     servers: serverSchema,
@@ -181,6 +185,7 @@ export function knownKeys(key: string, object: string | undefined): string[] {
     image: build,
     kubernetes: clusterSchema,
     monitoring: monitoringSchema,
+    logging: loggingSchema,
   };
   return Object.keys(((object && inside[key]?.[object]) || top[key])?.shape ?? {});
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../components/server";
+import { loggingSecrets } from "./logging";
 import { monitoringSecrets } from "./monitoring";
 import type { Config } from "./schema";
 
@@ -54,6 +55,7 @@ export function missingSecrets(config: Config): Problem[] {
     ]),
     ["mcp:registry.username", registry?.username ? [REGISTRY_PASSWORD] : []],
     ...monitoringSecrets(config),
+    ...loggingSecrets(config),
   ];
   return wanted.flatMap(([path, names = []]) =>
     names

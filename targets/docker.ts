@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import { needEngine } from "../components/docker/engineAnswers";
+import { McpLogging } from "../components/docker/logging/mcpLogging";
 import { McpContainer } from "../components/docker/mcpContainer";
 import { McpRedis } from "../components/docker/mcpRedis";
 import { McpService } from "../components/docker/mcpService";
+import type { LogSourceArgs } from "../components/docker/monitoring/args";
 import { McpMonitoring } from "../components/docker/monitoring/mcpMonitoring";
 import * as pulumi from "../components/pulumi";
 import { Target } from "../components/server/args";
@@ -19,17 +21,37 @@ interface Running {
 export const check = (): Promise<void> => needEngine();
 
 /** Runs all servers and services of the stack as containers of one network: what a compose file would describe. */
-export function deploy({ servers, services, monitoring }: Settings) {
+export function deploy({ servers, services, monitoring, logging }: Settings) {
   const network = new docker.Network("network", { name: `mcp-${pulumi.getStack()}` }).name;
   const running = services.map((service) => ({ name: service.name, service: runService(service, network) }));
+  const logs = logging && new McpLogging("logging", { ...logging, network });
   return {
     servers: Object.fromEntries(servers.map((server) => [server.name, runServer(server, network, running)])),
-    ...(monitoring && monitor(servers, monitoring, network)),
+    ...(logs && whereLogsAre(logs)),
+    ...(monitoring && monitor(servers, { ...monitoring, ...logSource(logging, logs) }, network)),
   };
 }
 
+/** What the stack outputs say of the logs. */
+const whereLogsAre = ({ elasticsearchUrl, kibanaUrl, password }: McpLogging) => ({
+  logging: { elasticsearch: elasticsearchUrl, kibana: kibanaUrl },
+  elasticPassword: password,
+});
+
+/** Logs that Grafana can show: those that the stack keeps itself. */
+function logSource(settings: Settings["logging"], logs: McpLogging | undefined): { logs?: LogSourceArgs } {
+  if (!logs || settings?.destination) return {};
+  const url = logs.networkUrl.apply((url) => url ?? "");
+  const index = settings?.index === undefined ? {} : { index: pulumi.interpolate`${settings.index}-*` };
+  return { logs: { url, ...index, username: logs.readerName, password: logs.readerPassword } };
+}
+
 /** Prometheus and what belongs to it, for the servers whose metrics the network reaches. */
-function monitor(servers: ServerSetting[], settings: Settings["monitoring"], network: pulumi.Input<string>) {
+function monitor(
+  servers: ServerSetting[],
+  settings: NonNullable<Settings["monitoring"]>,
+  network: pulumi.Input<string>,
+) {
   const monitored = servers.flatMap(({ target, metrics }) => (target === Target.Docker && metrics ? [metrics] : []));
   const monitoring = new McpMonitoring("monitoring", { ...settings, network, servers: monitored });
   const { prometheusUrl, alertmanagerUrl, grafanaUrl, grafanaPassword } = monitoring;

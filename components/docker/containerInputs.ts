@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import { bridgeEnv, isBridged } from "../bridge";
+import { SERVER_LABEL, STACK_LABEL } from "../logging/labels";
 import * as pulumi from "../pulumi";
 import { type DeployedServer, imageCommand, listenEnv, type McpServerArgs, memoryMiB } from "../server";
 
@@ -84,7 +85,12 @@ export function containerInputs(
     networksAdvanced: [{ name: network, aliases: [name] }],
     ports: [published(port)],
     mounts: [{ type: "volume", source: logsVolume, target: "/app/logs" }],
-    labels: [{ label: "io.modelcontextprotocol.server.name", value: name }],
+    labels: [
+      { label: SERVER_LABEL, value: name },
+      { label: STACK_LABEL, value: pulumi.getStack() },
+    ],
+    // What reads the log file sees in each line whose it is.
+    logOpts: { ...LOGGING.logOpts, labels: `${SERVER_LABEL},${STACK_LABEL}` },
     cpus: cpus(resources.cpuLimit),
     // Docker has no reservation of CPU outside of Swarm; shares are what decides when CPU is short.
     cpuShares: Math.round(resources.cpuReservation * 1024),

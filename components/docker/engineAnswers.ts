@@ -1,4 +1,4 @@
-import { get } from "node:http";
+import { request } from "node:http";
 import { homedir } from "node:os";
 import { allConfig } from "../pulumi";
 import { InvalidInputError } from "../server";
@@ -57,19 +57,42 @@ function placesOf(config: { [key: string]: string | undefined }, env: NodeJS.Pro
   return folders.map((folder) => ({ host: `unix://${folder}/docker.sock`, ...byDefault }));
 }
 
+/**
+ * Folder of the engine's own files, such as "/var/lib/docker", as it says. Where it can't be asked here, that default.
+ */
+export async function engineFolder(
+  config: { [key: string]: string | undefined } = allConfig(),
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  for (const { host } of placesOf(config, env)) {
+    const { status, body } = await get(host, "/info");
+    if (status === 200) return (JSON.parse(body) as { DockerRootDir: string }).DockerRootDir;
+  }
+  return "/var/lib/docker";
+}
+
 /** Why an engine does not answer; undefined when it does. */
-function ask(host: string): Promise<string | undefined> {
+async function ask(host: string): Promise<string | undefined> {
+  const { status = 0, failure } = await get(host, "/_ping");
+  return failure ?? (status < 500 ? undefined : `it answers with HTTP status ${status}`);
+}
+
+/** What an engine answers, or why it does not. */
+function get(host: string, path: string): Promise<{ status?: number; body: string; failure?: string }> {
   const socketPath = /^(?:unix|npipe):\/\/(.*)$/.exec(host)?.[1];
   const { hostname, port } = new URL(socketPath === undefined ? host.replace(/^tcp/, "http") : "http://engine");
   const where = socketPath === undefined ? { host: hostname, port: port || "2375" } : { socketPath };
   return new Promise((resolve) => {
-    const request = get({ ...where, path: "/_ping", timeout: ANSWER_MS }, (answer) => {
-      answer.resume();
-      const { statusCode = 0 } = answer;
-      resolve(statusCode < 500 ? undefined : `it answers with HTTP status ${statusCode}`);
+    const asked = request({ ...where, path, timeout: ANSWER_MS }, (answer) => {
+      let body = "";
+      answer.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body }));
     });
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${ANSWER_MS / 1_000} s`)));
-    request.on("error", ({ message }) => resolve(message));
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_MS / 1_000} s`)));
+    asked.on("error", ({ message }) => resolve({ body: "", failure: message }));
+    asked.end();
   });
 }
 

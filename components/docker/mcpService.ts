@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { secretValues } from "../server/secretValues";
 import { pinnedImage } from "../services/pinnedImage";
-import { CONTAINER_OPTIONS, KEEP_DATA, PIDS_LIMIT } from "./containerInputs";
+import { CONTAINER_OPTIONS, KEEP_DATA, LOOPBACK, PIDS_LIMIT } from "./containerInputs";
 import { ContainerReady } from "./containerReady";
 import { serviceInputs } from "./serviceInputs";
 
@@ -20,14 +20,22 @@ export interface McpServiceArgs {
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
   volume?: pulumi.Input<string>;
-  /** Text files that the service reads in /etc/mcp, by their names there. Its image needs a shell, and `command` then names the program, too. Defaults to none. */
+  /** Text files that the service reads in /tmp/mcp, by their names there. Its image needs a shell, and `command` then names the program, too. Defaults to none. */
   files?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Folders in the container that are in memory, with their options, such as `"/run": "rw,noexec,nosuid,size=16m"`. Defaults to /tmp. */
+  tmpfs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Folders in the container that are this machine's, read-only: their paths there. Defaults to none. */
+  hostFolders?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Port on 127.0.0.1 under which processes of this machine reach the service. Defaults to none: only the network reaches the service. */
   publish?: pulumi.Input<number>;
   /** Port in the container that `publish` leads to. Defaults to the same number. */
   internalPort?: pulumi.Input<number>;
   /** Command in the container that ends with 0 when the service can take work. Defaults to none: it counts as ready once it runs. */
   health?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Path on the published port that answers below 500 when the service can take work, in place of `health`, for an image without a shell. Defaults to none. */
+  healthPath?: pulumi.Input<string>;
+  /** Seconds that it may take to start. Defaults to 60. */
+  startSeconds?: pulumi.Input<number>;
   /** User in the container, as "uid" or "uid:gid". Defaults to the image's own. */
   user?: pulumi.Input<string>;
   /** Linux capabilities that the image needs, such as "CHOWN". Defaults to none. */
@@ -46,6 +54,9 @@ export interface McpServiceArgs {
 export class McpService extends pulumi.ComponentResource {
   /** Name under which the network reaches the service. */
   readonly host: pulumi.Output<string>;
+
+  /** Id of the container, once it is ready. */
+  readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: McpServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpService", name, {}, opts);
@@ -75,14 +86,21 @@ export class McpService extends pulumi.ComponentResource {
         server: name,
         container: container.id,
         pidsLimit: PIDS_LIMIT,
-        command: pulumi.output(args.health ?? ["true"]),
-        timeoutSeconds: 60,
+        ...readiness(args),
+        timeoutSeconds: args.startSeconds ?? 60,
         secrets: secretValues(args.secrets),
       },
       { parent: this },
     );
     // Known only once the service is ready: whoever uses the host waits for it.
     this.host = ready.containerId.apply(() => name);
+    this.containerId = ready.containerId;
     this.registerOutputs();
   }
 }
+
+/** By what a service is known to be ready. */
+const readiness = ({ health = ["true"], healthPath, publish = 0 }: McpServiceArgs) =>
+  healthPath === undefined
+    ? { command: pulumi.output(health) }
+    : { url: pulumi.interpolate`http://${LOOPBACK}:${publish}${healthPath}` };

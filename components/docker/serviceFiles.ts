@@ -1,13 +1,13 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
-import { environment, HARDENING } from "./containerInputs";
+import { environment } from "./containerInputs";
 import type { McpServiceArgs } from "./mcpService";
 
-/** Folder of the files in the container. */
-export const FILES_FOLDER = "/etc/mcp";
-
-/** In memory, and the service's own: Docker copies nothing into a container whose root file system is read-only. */
-const TMPFS = { [FILES_FOLDER]: "rw,noexec,nosuid,nodev,size=4m,mode=1777" };
+/**
+ * Folder of the files in the container: in memory, since Docker copies nothing into a container whose root file system is
+ * read-only. Not a mount of its own: at a restart runc gives that the mode of the folder below, which only root can write.
+ */
+export const FILES_FOLDER = "/tmp/mcp";
 
 type Files = NonNullable<McpServiceArgs["files"]>;
 
@@ -18,7 +18,7 @@ type Files = NonNullable<McpServiceArgs["files"]>;
 export function filesInputs(
   { env, secrets }: Pick<McpServiceArgs, "env" | "secrets">,
   files: Files,
-): Pick<docker.ContainerArgs, "entrypoints" | "envs" | "tmpfs"> {
+): Pick<docker.ContainerArgs, "entrypoints" | "envs"> {
   const names = pulumi.unsecret(pulumi.output(files)).apply((contents) => Object.keys(contents).sort());
   const contents = pulumi
     .all([files, names])
@@ -29,7 +29,6 @@ export function filesInputs(
       {},
       { env: pulumi.all([env ?? {}, contents]).apply(([own, texts]) => ({ ...own, ...texts })), secrets },
     ),
-    tmpfs: { ...HARDENING.tmpfs, ...TMPFS },
   };
 }
 
@@ -41,7 +40,7 @@ function script(names: string[]): string {
   return [
     "set -eu",
     "umask 077",
-    ...folders.map((folder) => `mkdir -p '${FILES_FOLDER}/${folder}'`),
+    `mkdir -p ${["", ...folders.map((folder) => `/${folder}`)].map((folder) => `'${FILES_FOLDER}${folder}'`).join(" ")}`,
     ...names.map((name, index) => `printf '%s' "$${variable(index)}" > '${FILES_FOLDER}/${name}'`),
     `unset ${names.map((_, index) => variable(index)).join(" ")}`,
     'exec "$@"',

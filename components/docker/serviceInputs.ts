@@ -23,6 +23,7 @@ export function serviceInputs(
     ...(args.command && { command: args.command }),
     envs: environment({}, args),
     ...(args.files && filesInputs(args, args.files)),
+    ...(args.tmpfs && { tmpfs: pulumi.output(args.tmpfs).apply((own) => ({ ...HARDENING.tmpfs, ...own })) }),
     networksAdvanced: [{ name: args.network, aliases: [name] }],
     readOnly: pulumi.output(args.writable ?? false).apply((writable) => !writable),
     capabilities: {
@@ -33,16 +34,14 @@ export function serviceInputs(
     ...(args.publish !== undefined && {
       ports: [published(args.internalPort ?? args.publish, args.publish)],
     }),
-    ...(volume !== undefined && args.volume !== undefined
-      ? { mounts: [{ type: "volume", source: volume, target: args.volume }] }
-      : {}),
+    ...mounts(args, volume),
     ...(args.health && {
       healthcheck: {
         tests: pulumi.output(args.health).apply((command) => ["CMD", ...command]),
         interval: "10s",
         timeout: "5s",
         retries: 3,
-        startPeriod: "30s",
+        startPeriod: pulumi.output(args.startSeconds ?? 30).apply(duration),
       },
     }),
     cpus: pulumi.output(args.cpuLimit ?? 0.5).apply(cpus),
@@ -52,6 +51,27 @@ export function serviceInputs(
     destroyGraceSeconds: 15,
   };
 }
+
+/** The service's volume, and folders of this machine. */
+function mounts(
+  { volume: target, hostFolders }: McpServiceArgs,
+  volume: pulumi.Input<string> | undefined,
+): Pick<docker.ContainerArgs, "mounts"> {
+  const own = volume !== undefined && target !== undefined ? [{ type: "volume", source: volume, target }] : [];
+  if (!hostFolders) return own.length > 0 ? { mounts: own } : {};
+  return {
+    mounts: pulumi.all([pulumi.output(own), hostFolders]).apply(([own, folders]) => [
+      ...own,
+      ...Object.entries(folders)
+        .sort()
+        .map(([target, source]) => ({ type: "bind", source, target, readOnly: true })),
+    ]),
+  };
+}
+
+/** Seconds as Docker reports them: "30s", "3m0s". Otherwise every `up` would see a change. */
+const duration = (seconds: number): string =>
+  seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 
 /** Docker reports capabilities with their prefix; without it every `up` would see a change. */
 const withPrefix = (name: string): string => (name.startsWith("CAP_") ? name : `CAP_${name}`);

@@ -9,6 +9,7 @@ export type DynamicKind =
   | "ClientFile"
   | "ContainerReady"
   | "ImageScan"
+  | "LogSetup"
   | "Rollout";
 
 /**

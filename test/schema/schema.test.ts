@@ -112,12 +112,30 @@ mcp:index:McpImage
   in   develop?: DevelopArgs
   in   clients?: Client[]
   out  reference: string
+mcp:index:McpLogging
+  in   network: string
+  in   version?: string
+  in   security?: plain boolean
+  in   retentionDays?: number
+  in   index?: string
+  in   elasticsearch?: ElasticsearchArgs
+  in   logstash?: LogstashArgs
+  in   kibana?: KibanaArgs
+  in   shipper?: LogShipperArgs
+  in   destination?: LogDestinationArgs
+  out  elasticsearchUrl?: string
+  out  kibanaUrl?: string
+  out  password?: string
+  out  networkUrl?: string
+  out  readerName?: string
+  out  readerPassword?: string
 mcp:index:McpMonitoring
   in   network: string
   in   servers: MonitoredServerArgs[]
   in   prometheus?: PrometheusArgs
   in   alertmanager?: AlertmanagerArgs
   in   grafana?: GrafanaArgs
+  in   logs?: LogSourceArgs
   in   thresholds?: ThresholdsArgs
   in   runbookBaseUrl?: string
   out  prometheusUrl: string
@@ -188,9 +206,13 @@ mcp:index:McpService
   in   secrets?: map of string
   in   volume?: string
   in   files?: map of string
+  in   tmpfs?: map of string
+  in   hostFolders?: map of string
   in   publish?: number
   in   internalPort?: number
   in   health?: string[]
+  in   healthPath?: string
+  in   startSeconds?: number
   in   user?: string
   in   capabilities?: string[]
   in   writable?: boolean
@@ -198,6 +220,7 @@ mcp:index:McpService
   in   cpuLimit?: number
   in   containerName?: string
   out  host: string
+  out  containerId: string
 mcp:index:McpStatefulSet
   in   image: string
   in   port: number
@@ -246,6 +269,10 @@ mcp:index:EgressArgs
   podLabels?: map of string
   host?: string
   ports?: number[]
+mcp:index:ElasticsearchArgs
+  image?: string
+  port?: number
+  memoryLimit?: string
 mcp:index:EmailArgs
   smarthost: string
   from: string
@@ -297,6 +324,43 @@ mcp:index:ImageArgs
   platform?: string
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
 mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
+mcp:index:KibanaArgs
+  enabled?: plain boolean
+  image?: string
+  port?: number
+  memoryLimit?: string
+mcp:index:LogDestinationArgs
+  elasticsearch?: plain LogElasticsearchArgs
+  otlp?: plain LogOtlpArgs
+  loki?: plain LogLokiArgs
+mcp:index:LogElasticsearchArgs
+  url: string
+  username?: string
+  password?: string
+  setup?: plain boolean
+mcp:index:LogLokiArgs
+  url: string
+  tenant?: string
+  username?: string
+  password?: string
+mcp:index:LogOtlpArgs
+  url: string
+  headers?: map of string
+  secretHeaders?: map of string
+mcp:index:LogShipperArgs
+  image?: string
+  port?: number
+  containersFolder?: string
+  memoryLimit?: string
+mcp:index:LogSourceArgs
+  url: string
+  index?: string
+  username?: string
+  password?: string
+mcp:index:LogstashArgs
+  image?: string
+  filter?: string
+  memoryLimit?: string
 mcp:index:MonitoredServerArgs
   name: string
   metricsPort?: number

@@ -118,6 +118,18 @@ export interface ThresholdsArgs {
   sessionGrowthFor?: pulumi.Input<string>;
 }
 
+/** An Elasticsearch whose logs Grafana shows: such as that of McpLogging. */
+export interface LogSourceArgs {
+  /** URL, as Grafana reaches it. */
+  url: pulumi.Input<string>;
+  /** Pattern of the indices with the logs. Defaults to "mcp-logs-*". */
+  index?: pulumi.Input<string>;
+  /** User that may read them. Defaults to none: no authentication. */
+  username?: pulumi.Input<string | undefined>;
+  /** Its password. A secret. Defaults to none. */
+  password?: pulumi.Input<string | undefined>;
+}
+
 /** Arguments of McpMonitoring. */
 export interface McpMonitoringArgs {
   /** Name of the Docker network that the servers are on. */
@@ -130,6 +142,8 @@ export interface McpMonitoringArgs {
   alertmanager?: pulumi.Input<AlertmanagerArgs>;
   /** Grafana. Defaults to one with the dashboards. */
   grafana?: pulumi.Input<GrafanaArgs>;
+  /** Where the servers' logs are, for Grafana. Defaults to none: it shows metrics alone. */
+  logs?: pulumi.Input<LogSourceArgs>;
   /** From when on something is worth an alert. Defaults to those described there. */
   thresholds?: pulumi.Input<ThresholdsArgs>;
   /** Where the runbooks of the alerts are published, without a slash at the end. Defaults to "docs/runbooks". */

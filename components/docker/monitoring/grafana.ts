@@ -1,13 +1,17 @@
-import { dashboards, grafanaDashboardProvider, grafanaDatasources } from "../../monitoring";
+import { dashboards, grafanaDashboardProvider, grafanaDatasources, type LogSettings } from "../../monitoring";
 import * as pulumi from "../../pulumi";
 import type { McpServiceArgs } from "../mcpService";
 import { FILES_FOLDER } from "../serviceFiles";
-import type { GrafanaArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
+import type { GrafanaArgs, LogSourceArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
 import { PROMETHEUS } from "./prometheus";
 
 export const GRAFANA = { name: "grafana", image: "grafana/grafana:12.1.1", port: 3000 } as const;
 
 const DASHBOARDS = `${FILES_FOLDER}/dashboards`;
+
+/** Without what is undefined: an output that holds nothing counts as not given. */
+const given = (logs: pulumi.Unwrap<LogSourceArgs>): LogSettings =>
+  Object.fromEntries(Object.entries(logs).filter(([, value]) => value !== undefined)) as unknown as LogSettings;
 
 /** The service that shows the dashboards. They are changed here, and nowhere else. */
 export function grafanaService(
@@ -16,10 +20,13 @@ export function grafanaService(
   password: pulumi.Output<string>,
 ): Omit<McpServiceArgs, "network"> {
   const { scrapeInterval } = (args.prometheus ?? {}) as PrometheusArgs;
-  const settings = pulumi.all([args.thresholds, scrapeInterval]).apply(([thresholds, scrapeInterval]) => ({
-    ...(thresholds && { thresholds }),
-    ...(scrapeInterval !== undefined && { scrapeInterval }),
-  }));
+  const settings = pulumi
+    .all([args.thresholds, scrapeInterval, args.logs])
+    .apply(([thresholds, scrapeInterval, logs]) => ({
+      ...(thresholds && { thresholds }),
+      ...(scrapeInterval !== undefined && { scrapeInterval }),
+      ...(logs && { logs: given(logs) }),
+    }));
   const files = settings.apply((settings) => ({
     "provisioning/datasources/mcp.yaml": grafanaDatasources({
       prometheusUrl: `http://${PROMETHEUS.name}:${PROMETHEUS.port}`,

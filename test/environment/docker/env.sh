@@ -3,6 +3,8 @@
 NAME=docker
 # shellcheck source=../shared.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../shared.sh"
+# Version of the OpenTelemetry Collector: that of the official image which it stands in for.
+COLLECTOR=v0.155.0
 export DOCKER_SOCK=${DOCKER_SOCK:-/var/run/docker.sock}
 
 # The engine that the tests would use: that of DOCKER_HOST, else the default socket.

@@ -3,13 +3,14 @@
 # pulled, stand-ins are built from the machine's own Debian mirror and package registries. Stand-ins carry the official
 # names and go to the local registry too, which the engine of up.sh asks first.
 #   usage: images.sh image...     all: debian python node redis prometheus alertmanager nginx registry dockerfile
+#                                 for tests of logs: elasticsearch logstash kibana collector
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=env.sh
 . "$here/env.sh"
 SUITE=bookworm
 # Versions of what the stand-ins hold beyond Debian's own.
-NODE=22.23.3 NPM=10.9.9 PIP=24.0 FRONTEND=v0.23.2
+NODE=22.23.3 NPM=10.9.9 PIP=24.0 FRONTEND=v0.23.2 ELASTICSEARCH=8.17.0
 # What this machine trusts: Mozilla's list, and the site's own authorities.
 HOST_CA=/etc/ssl/certs/ca-certificates.crt
 CONTEXTS=$LAB/images
@@ -28,6 +29,12 @@ declare -A NAMES=(
   [alertmanager]="prom/alertmanager:latest prom/alertmanager:v0.25.0"
   [nginx]="nginx:alpine nginx:latest nginx:1.22"
   [registry]="registry:2 registry:2.8"
+  # The server is real; what stands in for the others does what the tests need of them, and no more.
+  [elasticsearch]="docker.elastic.co/elasticsearch/elasticsearch:$ELASTICSEARCH"
+  [logstash]="docker.elastic.co/logstash/logstash:$ELASTICSEARCH"
+  [kibana]="docker.elastic.co/kibana/kibana:$ELASTICSEARCH"
+  # The components that a shipper needs, without the hundreds of others.
+  [collector]="otel/opentelemetry-collector-contrib:${COLLECTOR#v}"
   [dockerfile]="docker/dockerfile:1 docker/dockerfile:1.4 docker/dockerfile:1.7"
 )
 
@@ -65,7 +72,8 @@ publish() { # image [name...]
     docker tag "$image" "$REG_ADDR/$(repository "$name")"
     docker push -q "$REG_ADDR/$(repository "$name")" >/dev/null
     docker rmi "$REG_ADDR/$(repository "$name")" >/dev/null
-    case $name in *-pristine) ;; *) docker pull -q "$name" >/dev/null ;; esac
+    # The engine asks the local registry for images of Docker Hub alone.
+    case $name in *-pristine | *.*/*) ;; *) docker pull -q "$name" >/dev/null ;; esac
   done
 }
 
@@ -112,7 +120,7 @@ D
 context() { # name
   local folder=$CONTEXTS/$1
   mkdir -p "$folder"
-  cp -r "$here/recipes/$1/." "$folder/"
+  cp -r --remove-destination "$here/recipes/$1/." "$folder/"
   printf '%s' "$folder"
 }
 
@@ -195,6 +203,46 @@ make_dockerfile() {
   fi
   # shellcheck disable=SC2086
   BUILD_ARGS="" build ${NAMES[dockerfile]%% *} "$folder" ${NAMES[dockerfile]#* }
+}
+
+# The distribution that Elasticsearch publishes for integration tests, from Maven's registry.
+make_elasticsearch() {
+  local folder packed
+  folder=$(context elasticsearch)
+  command -v mvn >/dev/null || die "the stand-in of elasticsearch needs Maven"
+  if [ "$(cat "$folder/.version" 2>/dev/null)" != "$ELASTICSEARCH" ]; then
+    packed=$(mktemp -d)
+    mvn -q -B dependency:copy -DoutputDirectory="$packed" \
+      -Dartifact="org.elasticsearch.distribution.integ-test-zip:elasticsearch:$ELASTICSEARCH:zip" >"$LAB/logs/elasticsearch.log" 2>&1 ||
+      { tail -5 "$LAB/logs/elasticsearch.log" >&2; die "Elasticsearch could not be had from Maven's registry"; }
+    (cd "$packed" && jar xf elasticsearch-*.zip)
+    rm -rf "$folder/server"
+    mv "$packed/elasticsearch-$ELASTICSEARCH" "$folder/server"
+    chmod 755 "$folder/server/bin/"*
+    rm -rf "$packed"
+    echo "$ELASTICSEARCH" >"$folder/.version"
+  fi
+  analysis_module "$folder" >"$LAB/logs/elasticsearch.log" 2>&1 ||
+    { tail -5 "$LAB/logs/elasticsearch.log" >&2; die "the module of Elasticsearch could not be compiled"; }
+  make_by_recipe elasticsearch
+}
+
+analysis_module() { # folder
+  local classes module=$1/server/modules/analysis
+  [ "$1/analysis/Analysis.java" -nt "$module/analysis.jar" ] || return 0
+  classes=$(mktemp -d)
+  mkdir -p "$module"
+  javac --release 17 -cp "$1/server/lib/*" -d "$classes" "$1/analysis/Analysis.java" || return 1
+  jar cf "$module/analysis.jar" -C "$classes" . || return 1
+  rm -rf "$classes"
+  printf '%s=%s\n' name analysis classname Analysis description 'for the index of security' version 1 java.version 17 \
+    elasticsearch.version "$ELASTICSEARCH" >"$module/plugin-descriptor.properties"
+}
+
+make_collector() {
+  context collector >/dev/null
+  bash "$here/collector.sh"
+  make_by_recipe collector
 }
 
 make_by_recipe() { # name

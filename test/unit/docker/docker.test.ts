@@ -42,6 +42,15 @@ const HARDENED = {
   logOpts: { "max-size": "10m", "max-file": "3" },
 };
 
+/** What the reader of its log file has to know of a server. */
+const LABELLED = {
+  labels: [
+    { label: "io.modelcontextprotocol.server.name", value: "weather" },
+    { label: "pulumi-mcp-deploy.stack", value: "test" },
+  ],
+  logOpts: { ...HARDENED.logOpts, labels: "io.modelcontextprotocol.server.name,pulumi-mcp-deploy.stack" },
+};
+
 describe("McpContainer", () => {
   after(removeFolders);
 
@@ -70,7 +79,7 @@ describe("McpContainer", () => {
       networksAdvanced: [{ name: "weather-network-1234567", aliases: ["weather"] }],
       ports: [{ internal: 9000, external: 9000, ip: "127.0.0.1", protocol: "tcp" }],
       mounts: [{ type: "volume", source: "mcp-test-weather-logs", target: "/app/logs" }],
-      labels: [{ label: "io.modelcontextprotocol.server.name", value: "weather" }],
+      ...LABELLED,
       cpus: "0.5",
       cpuShares: 256,
       memory: 512,
@@ -173,7 +182,7 @@ describe("McpContainer of an image that exists already", () => {
       networksAdvanced: [{ name: "shared", aliases: ["weather"] }],
       ports: [{ internal: 8080, external: 8080, ip: "127.0.0.1", protocol: "tcp" }],
       mounts: [{ type: "volume", source: "mcp-test-weather-logs", target: "/app/logs" }],
-      labels: [{ label: "io.modelcontextprotocol.server.name", value: "weather" }],
+      ...LABELLED,
       cpus: "0.5",
       cpuShares: 256,
       memory: 512,
@@ -301,6 +310,64 @@ describe("McpService and McpRedis", () => {
     assert.equal(readOnly, false);
     assert.deepEqual(envs, ["PGDATA=/data"]);
     assert.deepEqual([mounts, healthcheck], [undefined, undefined]);
+  });
+
+  it("give folders in memory and of this machine, and wait for what starts slowly", async () => {
+    const { resources } = await runWithMocks(
+      () =>
+        new McpService("reader", {
+          network: "shared",
+          image: "reader:1",
+          volume: "/state",
+          tmpfs: { "/run": "rw,size=1m" },
+          hostFolders: { "/logs": "/var/log", "/a": "/b" },
+          publish: 9000,
+          healthPath: "/ready",
+          startSeconds: 90,
+        }),
+      { outputs },
+    );
+    const { tmpfs, mounts, healthcheck } = theOnly(resources, CONTAINER).inputs;
+    assert.deepEqual(tmpfs, { ...HARDENED.tmpfs, "/run": "rw,size=1m" });
+    assert.deepEqual(mounts, [
+      { type: "volume", source: "mcp-test-reader-data", target: "/state" },
+      { type: "bind", source: "/b", target: "/a", readOnly: true },
+      { type: "bind", source: "/var/log", target: "/logs", readOnly: true },
+    ]);
+    assert.equal(healthcheck, undefined);
+    const { url, command, timeoutSeconds } = theOnly(resources, READY).inputs;
+    assert.deepEqual([url, command, timeoutSeconds], ["http://127.0.0.1:9000/ready", undefined, 90]);
+  });
+
+  it("hand files to the program by variables, and write them where every user can at each start", async () => {
+    const { resources } = await runWithMocks(
+      () =>
+        new McpService("reader", {
+          network: "shared",
+          image: "reader:1",
+          command: ["/bin/reader", "--config=/tmp/mcp/a.yml"],
+          files: { "b/c.json": "{}", "a.yml": "x: '$1'\n" },
+        }),
+      { outputs },
+    );
+    const { entrypoints, command, envs, tmpfs } = theOnly(resources, CONTAINER).inputs;
+    assert.deepEqual(entrypoints, [
+      "/bin/sh",
+      "-c",
+      [
+        "set -eu",
+        "umask 077",
+        "mkdir -p '/tmp/mcp' '/tmp/mcp/b'",
+        "printf '%s' \"$MCP_FILE_0\" > '/tmp/mcp/a.yml'",
+        "printf '%s' \"$MCP_FILE_1\" > '/tmp/mcp/b/c.json'",
+        "unset MCP_FILE_0 MCP_FILE_1",
+        'exec "$@"',
+      ].join("\n"),
+      "sh",
+    ]);
+    assert.deepEqual(command, ["/bin/reader", "--config=/tmp/mcp/a.yml"]);
+    assert.deepEqual(envs, ["MCP_FILE_0=x: '$1'\n", "MCP_FILE_1={}"]);
+    assert.deepEqual(tmpfs, HARDENED.tmpfs);
   });
 
   it("refuse an image that is another one tomorrow, as the config does", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
 import path from "node:path";
-import { needEngine } from "../../../components/docker/engineAnswers";
+import { engineFolder, needEngine } from "../../../components/docker/engineAnswers";
 import { makeFolder, removeFolders } from "../../support/folder";
 
 /** Starts what takes the place of an engine; returns the path of its socket. */
@@ -15,14 +15,16 @@ async function listen(answer: RequestListener): Promise<string> {
 
 const servers: Server[] = [];
 
+const closeServers = () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  removeFolders();
+};
+
 describe("the question whether a Docker Engine answers", () => {
-  after(() => {
-    for (const server of servers) {
-      server.closeAllConnections();
-      server.close();
-    }
-    removeFolders();
-  });
+  after(closeServers);
 
   it("says which engine was asked, who names it, why it failed, and what to do", async () => {
     const socket = path.join(makeFolder(), "none.sock");
@@ -59,5 +61,19 @@ describe("the question whether a Docker Engine answers", () => {
     await needEngine({}, { DOCKER_HOST: "ssh://nowhere.example.com" });
     await needEngine({ "docker:context": "other" }, { DOCKER_HOST: "tcp://127.0.0.1:9" });
     await needEngine({}, { DOCKER_HOST: "tcp://127.0.0.1:9", DOCKER_CERT_PATH: "/certificates" });
+  });
+});
+
+describe("the folder of the Docker Engine", () => {
+  after(closeServers);
+
+  it("is what the engine says, else the usual one", async () => {
+    const socket = await listen((request, answer) =>
+      answer.end(request.url === "/info" ? '{"DockerRootDir":"/data/docker"}' : "{}"),
+    );
+    assert.equal(await engineFolder({}, { DOCKER_HOST: `unix://${socket}` }), "/data/docker");
+    assert.equal(await engineFolder({}, { DOCKER_HOST: "ssh://nowhere.example.com" }), "/var/lib/docker");
+    const none = path.join(makeFolder(), "none.sock");
+    assert.equal(await engineFolder({}, { DOCKER_HOST: `unix://${none}` }), "/var/lib/docker");
   });
 });

@@ -35,14 +35,14 @@ describe("McpMonitoring", () => {
       rulesYaml({ servers }),
       prometheusConfig({
         servers,
-        ruleFiles: ["/etc/mcp/mcp-rules.yml"],
+        ruleFiles: ["/tmp/mcp/mcp-rules.yml"],
         alertmanagers: ["alertmanager:9093"],
         externalLabels: { stack: "test" },
       }),
     ]);
     assert.deepEqual(prometheus.command, [
       "/bin/prometheus",
-      "--config.file=/etc/mcp/prometheus.yml",
+      "--config.file=/tmp/mcp/prometheus.yml",
       "--storage.tsdb.path=/prometheus",
       "--storage.tsdb.retention.time=15d",
       "--storage.tsdb.retention.size=2GB",
@@ -83,7 +83,7 @@ describe("McpMonitoring", () => {
     const { envs } = containerOf(await deploy({ alertmanager: { receivers } }), "alertmanager");
     const { config, secretFiles } = alertmanagerConfig({
       receivers: [{ name: "chat", slack: { webhookUrl: "https://hooks.example.com/T0KEN", channel: "#alerts" } }],
-      secretFolder: "/etc/mcp",
+      secretFolder: "/tmp/mcp",
     });
     assert.ok(!config.includes("T0KEN"));
     assert.deepEqual(filesOf({ envs: secretValue(envs) }), [config, ...Object.values(secretFiles)]);
@@ -121,9 +121,9 @@ describe("files of a service", () => {
       [
         "set -eu",
         "umask 077",
-        "mkdir -p '/etc/mcp/b'",
-        "printf '%s' \"$MCP_FILE_0\" > '/etc/mcp/a.conf'",
-        "printf '%s' \"$MCP_FILE_1\" > '/etc/mcp/b/site.conf'",
+        "mkdir -p '/tmp/mcp' '/tmp/mcp/b'",
+        "printf '%s' \"$MCP_FILE_0\" > '/tmp/mcp/a.conf'",
+        "printf '%s' \"$MCP_FILE_1\" > '/tmp/mcp/b/site.conf'",
         "unset MCP_FILE_0 MCP_FILE_1",
         'exec "$@"',
       ].join("\n"),
@@ -131,10 +131,7 @@ describe("files of a service", () => {
     ]);
     assert.deepEqual(command, ["nginx", "-g", "daemon off;"]);
     assert.deepEqual(envs, ["A=1", "MCP_FILE_0=x", "MCP_FILE_1=server {}"]);
-    assert.deepEqual(tmpfs, {
-      "/tmp": "rw,noexec,nosuid,nodev,size=64m",
-      "/etc/mcp": "rw,noexec,nosuid,nodev,size=4m,mode=1777",
-    });
+    assert.deepEqual(tmpfs, { "/tmp": "rw,noexec,nosuid,nodev,size=64m" });
   });
 });
 

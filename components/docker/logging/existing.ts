@@ -1,0 +1,76 @@
+import { INDEX_DEFAULTS, indexSetup, LogSetup, toLoki, toOtlp } from "../../logging";
+import * as pulumi from "../../pulumi";
+import type { LogDestinationArgs, LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, McpLoggingArgs } from "./args";
+import { logstashGateway } from "./gateway";
+import { basicAuthorization, fromVariables, headerVariable, literal } from "./headers";
+import type { ShipperTarget } from "./shipper";
+
+/** Seconds that it may take to answer: it runs already. */
+const ANSWER_SECONDS = 30;
+
+/** Where the shipper sends to when the logs go to what is there already. */
+export function existing(
+  args: McpLoggingArgs,
+  destination: LogDestinationArgs,
+  parent: pulumi.Resource,
+): ShipperTarget {
+  const { elasticsearch, otlp, loki } = destination;
+  if (elasticsearch) return intoElasticsearch(args, elasticsearch, parent);
+  if (otlp) return intoOtlp(otlp);
+  if (loki) return intoLoki(loki);
+  throw new Error("A destination of logs is one of elasticsearch, otlp and loki.");
+}
+
+/** Logstash writes into it, as into one of the stack's own: it keeps what it has taken while that can't be reached. */
+function intoElasticsearch(
+  args: McpLoggingArgs,
+  { url, username, password, setup = true }: LogElasticsearchArgs,
+  parent: pulumi.Resource,
+): ShipperTarget {
+  const { index = INDEX_DEFAULTS.index } = args;
+  const indices = pulumi.all([index, args.retentionDays ?? INDEX_DEFAULTS.retentionDays]);
+  const dependsOn = setup
+    ? new LogSetup(
+        "elasticsearch-setup",
+        {
+          service: "elasticsearch",
+          url,
+          ...(username !== undefined && { username, password: pulumi.secret(password ?? "") }),
+          steps: indices.apply(([index, retentionDays]) => indexSetup({ index, retentionDays })),
+          timeoutSeconds: ANSWER_SECONDS,
+        },
+        { parent },
+      )
+    : [];
+  return logstashGateway(args, { url, index, username, password }, { parent, dependsOn });
+}
+
+/** Secret headers are variables, which the shipper's config names. */
+function intoOtlp({ url, headers = {}, secretHeaders }: LogOtlpArgs): ShipperTarget {
+  const secrets = pulumi.output(secretHeaders ?? {});
+  const names = pulumi.unsecret(secrets).apply((known) => Object.keys(known).sort());
+  return {
+    endpoint: pulumi
+      .all([url, headers, names])
+      .apply(([url, headers, names]) => toOtlp(url, { ...literal(headers), ...fromVariables(names) })),
+    ...(secretHeaders && {
+      secrets: pulumi.secret(
+        pulumi
+          .all([secrets, names])
+          .apply(([known, names]) =>
+            Object.fromEntries(names.map((name, at) => [headerVariable(at), known[name] ?? ""])),
+          ),
+      ),
+    }),
+  };
+}
+
+function intoLoki({ url, tenant, username, password }: LogLokiArgs): ShipperTarget {
+  const endpoint = pulumi.all([url, tenant]).apply(([url, tenant]) =>
+    toLoki(url, {
+      ...(tenant !== undefined && literal({ "X-Scope-OrgID": tenant })),
+      ...(username !== undefined && fromVariables(["Authorization"])),
+    }),
+  );
+  return username === undefined ? { endpoint } : { endpoint, secrets: basicAuthorization(username, password ?? "") };
+}
