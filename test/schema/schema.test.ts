@@ -115,7 +115,7 @@ mcp:index:McpImage
 mcp:index:McpLogging
   in   network: string
   in   version?: string
-  in   security?: plain boolean
+  in   security?: boolean
   in   retentionDays?: number
   in   index?: string
   in   elasticsearch?: ElasticsearchArgs
@@ -325,19 +325,19 @@ mcp:index:ImageArgs
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
 mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
 mcp:index:KibanaArgs
-  enabled?: plain boolean
+  enabled?: boolean
   image?: string
   port?: number
   memoryLimit?: string
 mcp:index:LogDestinationArgs
-  elasticsearch?: plain LogElasticsearchArgs
-  otlp?: plain LogOtlpArgs
-  loki?: plain LogLokiArgs
+  elasticsearch?: LogElasticsearchArgs
+  otlp?: LogOtlpArgs
+  loki?: LogLokiArgs
 mcp:index:LogElasticsearchArgs
   url: string
   username?: string
   password?: string
-  setup?: plain boolean
+  setup?: boolean
 mcp:index:LogLokiArgs
   url: string
   tenant?: string

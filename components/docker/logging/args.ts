@@ -23,7 +23,7 @@ export interface LogstashArgs {
 /** Kibana, which shows the logs. */
 export interface KibanaArgs {
   /** Whether there is one. Defaults to true. */
-  enabled?: boolean;
+  enabled?: pulumi.Input<boolean>;
   /** Image, with a pinned tag or a digest. Defaults to Elastic's own, of the chosen version. */
   image?: pulumi.Input<string>;
   /** Port on 127.0.0.1. Defaults to 5601. */
@@ -53,7 +53,7 @@ export interface LogElasticsearchArgs {
   /** Its password. A secret. Defaults to none. */
   password?: pulumi.Input<string>;
   /** Whether the index template and the retention are made there, from this machine. Defaults to true. */
-  setup?: boolean;
+  setup?: pulumi.Input<boolean>;
 }
 
 /** An endpoint of OTLP by HTTP that is there already. */
@@ -81,11 +81,11 @@ export interface LogLokiArgs {
 /** Where the logs go when it is not a stack of their own: one of these. */
 export interface LogDestinationArgs {
   /** An Elasticsearch. Defaults to none. */
-  elasticsearch?: LogElasticsearchArgs;
+  elasticsearch?: pulumi.Input<LogElasticsearchArgs>;
   /** Any endpoint of OTLP by HTTP. Defaults to none. */
-  otlp?: LogOtlpArgs;
+  otlp?: pulumi.Input<LogOtlpArgs>;
   /** A Loki of version 3.0 or later. Defaults to none. */
-  loki?: LogLokiArgs;
+  loki?: pulumi.Input<LogLokiArgs>;
 }
 
 /** Arguments of McpLogging. */
@@ -95,7 +95,7 @@ export interface McpLoggingArgs {
   /** Version of Elasticsearch, Logstash and Kibana. Defaults to "9.4.1". */
   version?: pulumi.Input<string>;
   /** Whether Elasticsearch and Kibana ask for a user and a password. Defaults to true. */
-  security?: boolean;
+  security?: pulumi.Input<boolean>;
   /** Days that logs are kept in Elasticsearch; 0 for ever. Defaults to 30. */
   retentionDays?: pulumi.Input<number>;
   /** Beginning of the names of the indices, one a day. Defaults to "mcp-logs". */

@@ -2,11 +2,12 @@ import { dataViewSetup, INDEX_DEFAULTS, indexSetup, LOG_USERS, LogSetup, userSet
 import * as pulumi from "../../pulumi";
 import { LOOPBACK } from "../containerInputs";
 import { McpService } from "../mcpService";
-import type { ElasticsearchArgs, KibanaArgs, McpLoggingArgs } from "./args";
+import type { KibanaArgs, McpLoggingArgs } from "./args";
 import { ELASTICSEARCH, elasticsearchService } from "./elasticsearch";
 import { logstashGateway } from "./gateway";
 import { generated } from "./generated";
 import { KIBANA, kibanaService } from "./kibana";
+import { known } from "./known";
 import type { ShipperTarget } from "./shipper";
 
 /** Elasticsearch, Logstash and Kibana of a stack's own. */
@@ -29,8 +30,10 @@ const ANSWER_SECONDS = 120;
 
 /** Elasticsearch first, then its users and indices, and only then whoever uses them. */
 export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): ElasticStack {
-  const { network, version, security = true } = args;
-  const { elasticsearch = {}, kibana = {} } = args as Parts;
+  const { network, version } = args;
+  const elasticsearch = known(args.elasticsearch, "elasticsearch") ?? {};
+  const kibana = known(args.kibana, "kibana") ?? {};
+  const security = known(args.security, "security") ?? true;
   const index = pulumi.output(args.index ?? INDEX_DEFAULTS.index);
   const passwords = security ? passwordsOf(parent) : undefined;
   const asElastic = passwords && { username: "elastic", password: passwords.elastic };
@@ -65,7 +68,9 @@ export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): Ela
     target: logstashGateway(args, { url: NETWORK_URL, index, ...writer }, after),
     elasticsearchUrl: setup.readyUrl,
     networkUrl: setup.readyUrl.apply(() => NETWORK_URL),
-    ...(kibana.enabled !== false && { kibanaUrl: runKibana(args, { index, passwords }, after) }),
+    ...(known(kibana.enabled, "kibana.enabled") !== false && {
+      kibanaUrl: runKibana(args, kibana, { index, passwords }, after),
+    }),
     ...(passwords && {
       password: passwords.elastic,
       readerName: LOG_USERS.reader,
@@ -76,12 +81,12 @@ export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): Ela
 
 /** Kibana with a view of the logs; its URL once it is ready. */
 function runKibana(
-  { network, version, kibana: given }: McpLoggingArgs,
+  { network, version }: McpLoggingArgs,
+  kibana: KibanaArgs,
   { index, passwords }: { index: pulumi.Output<string>; passwords: Passwords | undefined },
   after: { parent: pulumi.Resource; dependsOn: pulumi.Resource },
 ): pulumi.Output<string> {
   const { parent } = after;
-  const kibana = (given ?? {}) as KibanaArgs;
   const encryptionKey = generated("kibana-encryption-key", parent);
   const target = { url: NETWORK_URL, password: passwords?.kibana, encryptionKey };
   const shown = new McpService(KIBANA.name, { network, ...kibanaService(version, kibana, target) }, after);
@@ -97,12 +102,6 @@ function runKibana(
     },
     { parent },
   ).readyUrl;
-}
-
-/** The parts of the args; which of them there are has to be known at preview. */
-interface Parts {
-  elasticsearch?: ElasticsearchArgs;
-  kibana?: KibanaArgs;
 }
 
 type Passwords = Record<"elastic" | "kibana" | "writer" | "reader", pulumi.Output<string>>;

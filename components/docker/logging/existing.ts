@@ -1,8 +1,10 @@
 import { INDEX_DEFAULTS, indexSetup, LogSetup, toLoki, toOtlp } from "../../logging";
 import * as pulumi from "../../pulumi";
+import { InvalidInputError } from "../../server";
 import type { LogDestinationArgs, LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, McpLoggingArgs } from "./args";
 import { logstashGateway } from "./gateway";
 import { basicAuthorization, fromVariables, headerVariable, literal } from "./headers";
+import { known } from "./known";
 import type { ShipperTarget } from "./shipper";
 
 /** Seconds that it may take to answer: it runs already. */
@@ -14,34 +16,45 @@ export function existing(
   destination: LogDestinationArgs,
   parent: pulumi.Resource,
 ): ShipperTarget {
-  const { elasticsearch, otlp, loki } = destination;
+  const elasticsearch = known(destination.elasticsearch, "destination.elasticsearch");
+  const otlp = known(destination.otlp, "destination.otlp");
+  const loki = known(destination.loki, "destination.loki");
+  if ([elasticsearch, otlp, loki].filter((one) => one !== undefined).length !== 1) {
+    throw new InvalidInputError([
+      {
+        path: "destination",
+        message: "has to name one place",
+        got: Object.keys(destination).join(", ") || "none",
+        allowed: "one of elasticsearch, otlp, loki",
+      },
+    ]);
+  }
   if (elasticsearch) return intoElasticsearch(args, elasticsearch, parent);
-  if (otlp) return intoOtlp(otlp);
-  if (loki) return intoLoki(loki);
-  throw new Error("A destination of logs is one of elasticsearch, otlp and loki.");
+  return otlp ? intoOtlp(otlp) : intoLoki(loki as LogLokiArgs);
 }
 
 /** Logstash writes into it, as into one of the stack's own: it keeps what it has taken while that can't be reached. */
 function intoElasticsearch(
   args: McpLoggingArgs,
-  { url, username, password, setup = true }: LogElasticsearchArgs,
+  { url, username, password, setup }: LogElasticsearchArgs,
   parent: pulumi.Resource,
 ): ShipperTarget {
   const { index = INDEX_DEFAULTS.index } = args;
   const indices = pulumi.all([index, args.retentionDays ?? INDEX_DEFAULTS.retentionDays]);
-  const dependsOn = setup
-    ? new LogSetup(
-        "elasticsearch-setup",
-        {
-          service: "elasticsearch",
-          url,
-          ...(username !== undefined && { username, password: pulumi.secret(password ?? "") }),
-          steps: indices.apply(([index, retentionDays]) => indexSetup({ index, retentionDays })),
-          timeoutSeconds: ANSWER_SECONDS,
-        },
-        { parent },
-      )
-    : [];
+  const dependsOn =
+    known(setup, "destination.elasticsearch.setup") !== false
+      ? new LogSetup(
+          "elasticsearch-setup",
+          {
+            service: "elasticsearch",
+            url,
+            ...(username !== undefined && { username, password: pulumi.secret(password ?? "") }),
+            steps: indices.apply(([index, retentionDays]) => indexSetup({ index, retentionDays })),
+            timeoutSeconds: ANSWER_SECONDS,
+          },
+          { parent },
+        )
+      : [];
   return logstashGateway(args, { url, index, username, password }, { parent, dependsOn });
 }
 

@@ -10,6 +10,7 @@ export const KIBANA = { name: "kibana", port: 5601 } as const;
 
 const HOME = "/usr/share/kibana";
 const CONFIG = "kibana.yml";
+const FOLDER_OPTIONS = "rw,noexec,nosuid,nodev,size=16m,mode=1777";
 
 /** What Kibana reads from, and as whom. */
 export interface KibanaTarget {
@@ -40,7 +41,8 @@ export function kibanaService(
     command: [`${HOME}/bin/kibana`, `--config=${FILES_FOLDER}/${CONFIG}`],
     user: "1000:0",
     volume: `${HOME}/data`,
-    tmpfs: { [`${HOME}/logs`]: "rw,noexec,nosuid,nodev,size=16m,mode=1777" },
+    // What it writes beside its data. Source: elastic/cloud-on-k8s, pkg/controller/kibana/pod.go.
+    tmpfs: Object.fromEntries(["logs", "plugins"].map((folder) => [`${HOME}/${folder}`, FOLDER_OPTIONS])),
     publish: port,
     internalPort: KIBANA.port,
     // 503 until it can take work.

@@ -59,6 +59,8 @@ export function logstashService(
     volume: `${HOME}/data`,
     // JRuby loads libraries from what it has unpacked there.
     tmpfs: { "/tmp": "rw,exec,nosuid,nodev,size=128m,mode=1777" },
+    // Elastic does not say what it writes beside its data; its user may write what is its own, and no program of the system.
+    writable: true,
     // Its pipeline runs once its input listens; a request would be a document.
     health: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${LOGSTASH_PORT}`],
     startSeconds: 180,

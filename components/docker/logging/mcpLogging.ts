@@ -1,9 +1,10 @@
 import * as pulumi from "../../pulumi";
 import { engineFolder } from "../engineAnswers";
 import { McpService } from "../mcpService";
-import type { LogDestinationArgs, LogShipperArgs, McpLoggingArgs } from "./args";
+import type { McpLoggingArgs } from "./args";
 import { elasticStack } from "./elasticStack";
 import { existing } from "./existing";
+import { known } from "./known";
 import { SHIPPER, shipperService } from "./shipper";
 
 /**
@@ -26,10 +27,10 @@ export class McpLogging extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpLoggingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpLogging", name, {}, opts);
-    const { shipper = {}, destination = {} } = args as { shipper?: LogShipperArgs; destination?: LogDestinationArgs };
-    const isElsewhere = Object.keys(destination).length > 0;
-    const own = isElsewhere ? undefined : elasticStack(args, this);
-    const target = own?.target ?? existing(args, destination, this);
+    const destination = known(args.destination, "destination");
+    const own = destination ? undefined : elasticStack(args, this);
+    const target = own?.target ?? existing(args, destination ?? {}, this);
+    const shipper = known(args.shipper, "shipper") ?? {};
     const service = shipperService(shipper, target, () => pulumi.output(engineFolder()));
     const { gateway: dependsOn = [] } = target;
     new McpService(SHIPPER.name, { network: args.network, ...service }, { parent: this, dependsOn });

@@ -339,37 +339,6 @@ describe("McpService and McpRedis", () => {
     assert.deepEqual([url, command, timeoutSeconds], ["http://127.0.0.1:9000/ready", undefined, 90]);
   });
 
-  it("hand files to the program by variables, and write them where every user can at each start", async () => {
-    const { resources } = await runWithMocks(
-      () =>
-        new McpService("reader", {
-          network: "shared",
-          image: "reader:1",
-          command: ["/bin/reader", "--config=/tmp/mcp/a.yml"],
-          files: { "b/c.json": "{}", "a.yml": "x: '$1'\n" },
-        }),
-      { outputs },
-    );
-    const { entrypoints, command, envs, tmpfs } = theOnly(resources, CONTAINER).inputs;
-    assert.deepEqual(entrypoints, [
-      "/bin/sh",
-      "-c",
-      [
-        "set -eu",
-        "umask 077",
-        "mkdir -p '/tmp/mcp' '/tmp/mcp/b'",
-        "printf '%s' \"$MCP_FILE_0\" > '/tmp/mcp/a.yml'",
-        "printf '%s' \"$MCP_FILE_1\" > '/tmp/mcp/b/c.json'",
-        "unset MCP_FILE_0 MCP_FILE_1",
-        'exec "$@"',
-      ].join("\n"),
-      "sh",
-    ]);
-    assert.deepEqual(command, ["/bin/reader", "--config=/tmp/mcp/a.yml"]);
-    assert.deepEqual(envs, ["MCP_FILE_0=x: '$1'\n", "MCP_FILE_1={}"]);
-    assert.deepEqual(tmpfs, HARDENED.tmpfs);
-  });
-
   it("refuse an image that is another one tomorrow, as the config does", async () => {
     const of = (image: string) => runWithMocks(() => new McpService("db", { network: "shared", image }), { outputs });
     await assert.rejects(of("postgres:latest"), {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { McpLogging, type McpLoggingArgs, McpMonitoring } from "../../../components";
 import { eventually } from "../../support/eventually";
@@ -185,9 +186,14 @@ describe("McpLogging", function () {
         "exec /usr/share/logstash/bin/logstash --path.settings /tmp/settings --path.data /usr/share/logstash/data -f /tmp/mcp/mcp.conf",
       ].join("\n"),
     ]);
-    assert.equal(logstash.ports, undefined);
+    assert.deepEqual([logstash.ports, logstash.readOnly, logstash.user], [undefined, false, "1000:0"]);
 
     const kibana = inputsOf(resources, "kibana-container");
+    assert.deepEqual(kibana.tmpfs, {
+      "/tmp": "rw,noexec,nosuid,nodev,size=64m",
+      "/usr/share/kibana/logs": "rw,noexec,nosuid,nodev,size=16m,mode=1777",
+      "/usr/share/kibana/plugins": "rw,noexec,nosuid,nodev,size=16m,mode=1777",
+    });
     assert.deepEqual(kibana.command, ["/usr/share/kibana/bin/kibana", "--config=/tmp/mcp/kibana.yml"]);
     const config = parse(variables(kibana.envs).MCP_FILE_0 ?? "");
     assert.equal(config["elasticsearch.password"], "kibana-password-value-of-32-characters");
@@ -305,6 +311,36 @@ describe("McpLogging", function () {
     const { resources, result } = await run({ kibana: { enabled: false } });
     assert.ok(!resources.some(({ name }) => name.startsWith("kibana-") && name !== "kibana-password"));
     assert.equal(await settled(result.kibanaUrl), undefined);
+  });
+
+  it("refuses outputs where they would decide which resources there are", () => {
+    const later = pulumi.output(true);
+    for (const [args, path] of [
+      [{ security: later }, "security"],
+      [{ kibana: { enabled: later } }, "kibana.enabled"],
+      [{ destination: pulumi.output({}) }, "destination"],
+    ] as const) {
+      assert.throws(() => new McpLogging("logging", { network: "net", ...args }), {
+        message: [
+          `${path}: depends on another resource, but it decides which resources exist and must be known at preview`,
+          "  got:     an output",
+          "  allowed: a plain value",
+          "  fix:     pass outputs in the fields below it",
+        ].join("\n"),
+      });
+    }
+  });
+
+  it("refuses a destination that names two places, or none", () => {
+    const both = { otlp: { url: "http://c:4318" }, loki: { url: "http://loki:3100" } };
+    for (const [destination, got] of [
+      [both, "otlp, loki"],
+      [{}, "none"],
+    ] as const) {
+      assert.throws(() => new McpLogging("logging", { network: "net", destination }), {
+        message: `destination: has to name one place\n  got:     ${got}\n  allowed: one of elasticsearch, otlp, loki`,
+      });
+    }
   });
 
   describe("into what is there already", () => {
