@@ -1,4 +1,4 @@
-import { JOB } from "./selector";
+import { JOB, type StackLabels } from "./selector";
 import { Discovery, type MonitoredServer, type PrometheusSettings, type ScrapeConfig } from "./settings";
 import { toYaml } from "./yaml";
 
@@ -7,7 +7,7 @@ export const DEFAULT_SCRAPE_INTERVAL = "15s";
 /** prometheus.yml. How long data is kept is a flag of Prometheus: `--storage.tsdb.retention.time`. */
 export function prometheusConfig(settings: PrometheusSettings): string {
   const { servers, scrapeInterval = DEFAULT_SCRAPE_INTERVAL, ruleFiles = [], alertmanagers = [] } = settings;
-  const { externalLabels = {}, scrapeConfigs = [] } = settings;
+  const { labels, externalLabels = {}, scrapeConfigs = [] } = settings;
   return toYaml({
     global: {
       scrape_interval: scrapeInterval,
@@ -18,7 +18,7 @@ export function prometheusConfig(settings: PrometheusSettings): string {
     ...(alertmanagers.length > 0 && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] },
     }),
-    scrape_configs: [serverScrapeConfig(servers), ...scrapeConfigs],
+    scrape_configs: [serverScrapeConfig(servers, labels), ...scrapeConfigs],
   });
 }
 
@@ -26,7 +26,7 @@ export function prometheusConfig(settings: PrometheusSettings): string {
  * The one job that reads the metrics of all servers. Its series carry `job="mcp"`, `server`, and `instance`, which is
  * the address that they were read from.
  */
-export function serverScrapeConfig(servers: MonitoredServer[]): ScrapeConfig {
+export function serverScrapeConfig(servers: MonitoredServer[], labels: StackLabels = {}): ScrapeConfig {
   const fixed = servers.filter(({ discovery }) => discovery !== Discovery.Dns);
   const resolved = servers.filter(({ discovery }) => discovery === Discovery.Dns);
   return {
@@ -34,7 +34,7 @@ export function serverScrapeConfig(servers: MonitoredServer[]): ScrapeConfig {
     ...(fixed.length > 0 && {
       static_configs: fixed.map(({ name, metricsHost, metricsPort }) => ({
         targets: [`${metricsHost.includes(":") ? `[${metricsHost}]` : metricsHost}:${metricsPort}`],
-        labels: { server: name },
+        labels: { ...labels, server: name },
       })),
     }),
     ...(resolved.length > 0 && {
@@ -46,12 +46,15 @@ export function serverScrapeConfig(servers: MonitoredServer[]): ScrapeConfig {
         refresh_interval: "10s",
       })),
       // What was found by a name carries no labels of its own.
-      relabel_configs: resolved.map(({ name, metricsHost }) => ({
-        source_labels: ["__meta_dns_name"],
-        regex: metricsHost.replaceAll(".", "\\."),
-        target_label: "server",
-        replacement: name,
-      })),
+      relabel_configs: [
+        ...resolved.map(({ name, metricsHost }) => ({
+          source_labels: ["__meta_dns_name"],
+          regex: metricsHost.replaceAll(".", "\\."),
+          target_label: "server",
+          replacement: name,
+        })),
+        ...Object.entries(labels).map(([label, replacement]) => ({ target_label: label, replacement })),
+      ],
     }),
   };
 }

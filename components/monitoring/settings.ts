@@ -77,6 +77,8 @@ export interface ScrapeConfig {
 /** What prometheus.yml is made from. */
 export interface PrometheusSettings {
   servers: MonitoredServer[];
+  /** Labels that the series of all servers carry, as in the rules. Defaults to none. */
+  labels?: StackLabels;
   /** Time between two scrapes, and between two evaluations of the rules. Defaults to "15s". */
   scrapeInterval?: string;
   /** Files with rules, as Prometheus sees them; `*` is allowed in the last part. Defaults to none. */

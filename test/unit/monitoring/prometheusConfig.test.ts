@@ -36,6 +36,17 @@ describe("prometheus.yml", () => {
     });
   });
 
+  it("gives all series the labels that tell the stack's own from those of others", () => {
+    const { static_configs, relabel_configs } = serverScrapeConfig([WEATHER, GEO], { namespace: "mcp-prod" });
+    assert.deepEqual(
+      (static_configs as { labels: object }[]).map(({ labels }) => labels),
+      [{ namespace: "mcp-prod", server: "weather" }],
+    );
+    assert.deepEqual((relabel_configs as object[])[1], { target_label: "namespace", replacement: "mcp-prod" });
+    const { scrape_configs: jobs } = parse(prometheusConfig({ servers: [GEO], labels: { namespace: "mcp-prod" } }));
+    assert.equal(jobs[0].relabel_configs.length, 2);
+  });
+
   it("reads both in the one job that all rules go by", () => {
     const { scrape_configs: jobs } = parse(prometheusConfig({ servers: [WEATHER, GEO] }));
     assert.equal(jobs.length, 1);
