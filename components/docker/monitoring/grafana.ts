@@ -1,9 +1,9 @@
 import { dashboards, grafanaDashboardProvider, grafanaDatasources, type LogSettings } from "../../monitoring";
 import * as pulumi from "../../pulumi";
+import { PROMETHEUS } from "../../services/prometheus";
 import type { McpServiceArgs } from "../mcpService";
 import { FILES_FOLDER } from "../serviceFiles";
 import type { GrafanaArgs, LogSourceArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
-import { PROMETHEUS } from "./prometheus";
 
 export const GRAFANA = { name: "grafana", image: "grafana/grafana:12.1.1", port: 3000 } as const;
 

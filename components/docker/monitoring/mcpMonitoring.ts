@@ -1,11 +1,13 @@
 import * as random from "@pulumi/random";
 import * as pulumi from "../../pulumi";
+import { ALERTMANAGER } from "../../services/alertmanager";
+import { PROMETHEUS } from "../../services/prometheus";
 import { LOOPBACK } from "../containerInputs";
 import { McpService } from "../mcpService";
-import { ALERTMANAGER, alertmanagerService } from "./alertmanager";
+import { alertmanagerService } from "./alertmanager";
 import type { AlertmanagerArgs, GrafanaArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
 import { GRAFANA, grafanaService } from "./grafana";
-import { PROMETHEUS, prometheusService } from "./prometheus";
+import { prometheusService } from "./prometheus";
 
 /**
  * Prometheus with rules, Alertmanager and Grafana beside the servers of a Docker network, published on this machine only.
