@@ -119,6 +119,10 @@ export interface McpDeploymentArgs extends McpServerArgs {
   egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
   /** Namespace whose pods may read the metrics. Defaults to "monitoring". */
   monitoringNamespace?: pulumi.Input<string>;
+  /** Further pods that may read the metrics. Defaults to none. */
+  metricsIngress?: pulumi.Input<pulumi.Input<PeerArgs>[]>;
+  /** Whether the pods carry the annotations prometheus.io/scrape, port and path where the server exposes metrics. Defaults to false. */
+  scrapeAnnotations?: pulumi.Input<boolean>;
   /** Which nodes the pods run on. Defaults to all, spread over hosts and zones. */
   scheduling?: pulumi.Input<SchedulingArgs>;
   /** Environment variables whose values stand in Secrets that exist already. Defaults to none. */

@@ -1,11 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "../pulumi";
 import { pinnedImage } from "../services/pinnedImage";
+import type { EgressArgs, PeerArgs } from "./args";
 import { labels, selectorLabels, stackName } from "./labels";
 import { metadata, NO_WAIT, WATCHED } from "./metadata";
 import { Rollout, rolloutOf } from "./rollout";
 import { CHECKSUM, checksum, createSecret, withValues } from "./secret";
-import { servicePolicySpec, statefulSetSpec } from "./statefulSet";
+import { createFiles } from "./serviceFiles";
+import { serviceNetwork, servicePolicySpec } from "./servicePolicy";
+import { statefulSetSpec } from "./statefulSet";
 
 /** Arguments of McpStatefulSet: a service that servers need, such as PostgreSQL or Qdrant. */
 export interface McpStatefulSetArgs {
@@ -23,6 +26,10 @@ export interface McpStatefulSetArgs {
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Environment variables whose values are secret. Defaults to none. */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Text files that the service reads in /etc/mcp, by their names there. A change replaces the pod. Defaults to none. */
+  files?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Files beside them whose texts are secret. Defaults to none. */
+  secretFiles?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
   volume?: pulumi.Input<string>;
   /** Size of that volume, as a quantity. Defaults to "1Gi". A later change does not resize it. */
@@ -33,6 +40,12 @@ export interface McpStatefulSetArgs {
   keepData?: pulumi.Input<boolean>;
   /** Command in the container that ends with 0 when the service can take work. Defaults to a TCP connect to `port`. */
   health?: pulumi.Input<pulumi.Input<string>[]>;
+  /** HTTP path on `port` that answers with success when the service can take work, in place of a command. Defaults to none. */
+  readinessPath?: pulumi.Input<string>;
+  /** Pods that may reach it; with an empty list none. Defaults to the stack's servers. */
+  ingress?: pulumi.Input<pulumi.Input<PeerArgs>[]>;
+  /** What it may connect to, besides DNS: by `cidr`, or by `namespace` and `podLabels`. Defaults to nothing. */
+  egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
   /** Numeric user and group that it runs as. Defaults to 10001. */
   user?: pulumi.Input<number>;
   /** Whether the root file system can be written. Defaults to false: only /tmp and the volume can. */
@@ -49,18 +62,22 @@ export interface McpStatefulSetArgs {
   context?: pulumi.Input<string>;
 }
 
-/** A service beside the servers, as a hardened StatefulSet of one pod, reached by the stack's servers only. Its data outlives the pod, the stack and every change of either. */
+/** A service beside the servers, as a hardened StatefulSet of one pod, reached by the stack's servers alone unless others are named. Its data outlives the pod, the stack and every change of either. */
 export class McpStatefulSet extends pulumi.ComponentResource {
   /** Name under which pods of the namespace reach it. */
   readonly host: pulumi.Output<string>;
+  /** Host and port at which pods of the cluster reach it, such as "db.mcp-prod.svc:5432". Known before it is ready. */
+  readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: McpStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpStatefulSet", name, {}, opts);
     const { namespace, fixedNames = true } = args;
     const image = pinnedImage(args.image);
     const secrets = withValues(args.secrets);
+    const network = serviceNetwork(args);
     const place = { name, namespace, fixedNames: fixedNames === true, component: "service" };
     const secret = secrets && createSecret(this, place, secrets);
+    const files = createFiles(this, place, args);
     const service = new kubernetes.core.v1.Service(
       `${name}-service`,
       {
@@ -75,7 +92,7 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     );
     new kubernetes.networking.v1.NetworkPolicy(
       `${name}-network`,
-      { metadata: metadata(place), spec: servicePolicySpec(name, args.port) },
+      { metadata: metadata(place), spec: servicePolicySpec(name, args.port, network) },
       { parent: this },
     );
     const spec = statefulSetSpec(
@@ -84,7 +101,8 @@ export class McpStatefulSet extends pulumi.ComponentResource {
       {
         service: service.metadata.name,
         secretName: secret?.metadata.name,
-        annotations: secrets ? { [CHECKSUM]: checksum(name, secrets) } : {},
+        files,
+        annotations: { ...(secrets && { [CHECKSUM]: checksum(name, secrets) }), ...files?.annotations },
         labels: labels(name, place.component),
       },
     );
@@ -102,6 +120,7 @@ export class McpStatefulSet extends pulumi.ComponentResource {
     );
     // Known only once the service is ready: whoever uses the host waits for it.
     this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
+    this.address = pulumi.interpolate`${service.metadata.name}.${service.metadata.namespace}.svc:${args.port}`;
     this.registerOutputs();
   }
 }

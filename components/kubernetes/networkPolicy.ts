@@ -13,7 +13,7 @@ const HTTPS = 443;
 /** What may call a server, and what it may connect to: nothing that is not said, in either direction. */
 export function networkPolicySpec(
   { name, port, metricsPort }: Pick<ResolvedServer, "name" | "port" | "metricsPort">,
-  { ingress, egress, exposure, monitoringNamespace }: ResolvedDeployment,
+  { ingress, egress, exposure, monitoringNamespace, metricsIngress = [] }: ResolvedDeployment,
 ): Spec {
   const callers = ingress?.map(peer) ?? [{ podSelector: {} }];
   const from = exposure ? [...callers, namespaceOf(exposureNamespace(exposure))] : callers;
@@ -23,7 +23,7 @@ export function networkPolicySpec(
     ingress: [
       // A rule from nowhere would be one from everywhere.
       ...(from.length > 0 ? [{ from, ports: [tcp(port)] }] : []),
-      { from: [namespaceOf(monitoringNamespace)], ports: [tcp(metricsPort)] },
+      { from: [namespaceOf(monitoringNamespace), ...metricsIngress.map(peer)], ports: [tcp(metricsPort)] },
     ],
     // Host names are rules of Cilium, which has a policy of its own for them.
     egress: [DNS, ...egress.filter(({ host }) => host === undefined).map(egressRule)],
@@ -31,7 +31,7 @@ export function networkPolicySpec(
 }
 
 /** The cluster's DNS, and the cache that some clusters run on each node at this address. */
-const DNS: EgressRule = {
+export const DNS: EgressRule = {
   to: [
     {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
@@ -45,12 +45,12 @@ const DNS: EgressRule = {
   ],
 };
 
-function egressRule({ cidr, except, namespace, podLabels, ports = [HTTPS] }: EgressSettings): EgressRule {
+export function egressRule({ cidr, except, namespace, podLabels, ports = [HTTPS] }: EgressSettings): EgressRule {
   const to = cidr === undefined ? peer({ namespace, podLabels }) : { ipBlock: { cidr, ...(except && { except }) } };
   return { to: [to], ports: ports.map(tcp) };
 }
 
-function peer({ namespace, podLabels }: { [K in keyof PeerSettings]: PeerSettings[K] | undefined }): Peer {
+export function peer({ namespace, podLabels }: { [K in keyof PeerSettings]: PeerSettings[K] | undefined }): Peer {
   return {
     ...(namespace !== undefined && namespaceOf(namespace)),
     ...((podLabels !== undefined || namespace === undefined) && {

@@ -12,6 +12,8 @@ export interface DeploymentSettings {
   ingress?: PeerSettings[];
   egress?: EgressSettings[];
   monitoringNamespace?: string;
+  metricsIngress?: PeerSettings[];
+  scrapeAnnotations?: boolean;
   scheduling?: SchedulingSettings;
   imagePullSecrets?: string[];
   runAsUser?: number;
@@ -95,6 +97,8 @@ const DEPLOYMENT_FIELDS = [
   "ingress",
   "egress",
   "monitoringNamespace",
+  "metricsIngress",
+  "scrapeAnnotations",
   "scheduling",
   "imagePullSecrets",
   "runAsUser",

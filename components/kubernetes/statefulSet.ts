@@ -1,10 +1,12 @@
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../pulumi";
 import { literal } from "./environment";
-import { type Labels, peerLabels, selectorLabels } from "./labels";
+import { type Labels, selectorLabels } from "./labels";
 import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { cpu, references } from "./pod";
 import { CONTAINER_SECURITY, POD_DEFAULTS, podSecurity } from "./podSecurity";
+import { withValues } from "./secret";
+import type { MountedFiles } from "./serviceFiles";
 import { IMAGE_UID } from "./settings";
 
 /** What a service's pod needs to know of the objects around it. */
@@ -12,6 +14,7 @@ interface ServiceSurroundings {
   /** Name of the Service that governs the set. */
   service: pulumi.Input<string>;
   secretName: pulumi.Input<string> | undefined;
+  files: MountedFiles | undefined;
   annotations: Record<string, pulumi.Input<string>>;
   labels: Labels;
 }
@@ -20,12 +23,14 @@ interface ServiceSurroundings {
 export function statefulSetSpec(
   name: string,
   args: McpStatefulSetArgs,
-  { service, secretName, annotations, labels }: ServiceSurroundings,
+  { service, secretName, files, annotations, labels }: ServiceSurroundings,
 ): input.apps.v1.StatefulSetSpec {
   const { volume, volumeSize = "1Gi", storageClass, keepData = true, imagePullSecrets } = args;
   return {
     replicas: 1,
     serviceName: service,
+    // Else a pod that can't start keeps its mended successor from being started: https://github.com/kubernetes/kubernetes/issues/67250.
+    podManagementPolicy: "Parallel",
     selector: { matchLabels: selectorLabels(name) },
     persistentVolumeClaimRetentionPolicy: {
       whenDeleted: pulumi.output(keepData).apply((keeps) => (keeps ? "Retain" : "Delete")),
@@ -40,8 +45,8 @@ export function statefulSetSpec(
           imagePullSecrets: pulumi.output(imagePullSecrets).apply(references),
         }),
         terminationGracePeriodSeconds: 30,
-        containers: [serviceContainer(name, args, secretName)],
-        volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }],
+        containers: [serviceContainer(name, args, secretName, files)],
+        volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }, ...(files ? [files.volume] : [])],
       },
     },
     ...(volume !== undefined && {
@@ -60,6 +65,19 @@ export function statefulSetSpec(
   };
 }
 
+/** Variables by their values, or by the Secret that holds them. */
+const variables = (
+  env: McpStatefulSetArgs["env"],
+  names: pulumi.Output<string[]>,
+  secretName: pulumi.Input<string> | undefined,
+): pulumi.Output<input.core.v1.EnvVar[]> =>
+  pulumi.all([env, names, secretName]).apply(([plain, names, secret]) => [
+    ...Object.entries(plain ?? {})
+      .filter(([name]) => !names.includes(name))
+      .map(([name, value]) => ({ name, value: literal(value) })),
+    ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
+  ]);
+
 function serviceContainer(
   name: string,
   {
@@ -70,15 +88,18 @@ function serviceContainer(
     secrets,
     volume,
     health,
+    readinessPath,
     writable = false,
     memoryLimit = "512Mi",
     cpuLimit = 0.5,
   }: McpStatefulSetArgs,
   secretName: pulumi.Input<string> | undefined,
+  files: MountedFiles | undefined,
 ): input.core.v1.Container {
   // A service that still reads its data can't take work yet, but must not be restarted for that.
   const alive = { tcpSocket: { port: "service" } };
-  const ready = health === undefined ? alive : { exec: { command: health } };
+  const byPath = readinessPath === undefined ? alive : { httpGet: { path: readinessPath, port: "service" } };
+  const ready = health === undefined ? byPath : { exec: { command: health } };
   const limits = {
     cpu: pulumi.output(cpuLimit).apply(cpu),
     memory: memoryLimit,
@@ -92,12 +113,7 @@ function serviceContainer(
     imagePullPolicy: "IfNotPresent",
     ...(command && { command: pulumi.output(command).apply((words) => words.map(literal)) }),
     ports: [{ name: "service", containerPort: port, protocol: "TCP" }],
-    env: pulumi.all([env, names, secretName]).apply(([plain, names, secret]) => [
-      ...Object.entries(plain ?? {})
-        .filter(([name]) => !names.includes(name))
-        .map(([name, value]) => ({ name, value: literal(value) })),
-      ...names.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret ?? "", key } } })),
-    ]),
+    ...([env, secrets].some(withValues) && { env: variables(env, names, secretName) }),
     resources: { limits, requests: { ...limits, cpu: "50m", "ephemeral-storage": "128Mi" } },
     startupProbe: { ...alive, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
     readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 5 },
@@ -110,13 +126,7 @@ function serviceContainer(
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       ...(volume === undefined ? [] : [{ name: "data", mountPath: volume }]),
+      ...(files ? [files.mount] : []),
     ],
   };
 }
-
-/** Only the stack's servers reach a service, and it reaches nothing. */
-export const servicePolicySpec = (name: string, port: pulumi.Input<number>): input.networking.v1.NetworkPolicySpec => ({
-  podSelector: { matchLabels: selectorLabels(name) },
-  policyTypes: ["Ingress", "Egress"],
-  ingress: [{ from: [{ podSelector: { matchLabels: peerLabels("mcp-server") } }], ports: [{ port, protocol: "TCP" }] }],
-});

@@ -91,8 +91,8 @@ function scalingProblems({ transport, sessions }: Server, settings: DeploymentSe
 }
 
 /** Rules that nobody would enforce. */
-const unruled = ({ ingress, egress }: DeploymentSettings): Problem[] =>
-  Object.entries({ ingress, egress })
+const unruled = ({ ingress, egress, metricsIngress }: DeploymentSettings): Problem[] =>
+  Object.entries({ ingress, egress, metricsIngress })
     .filter(([, rules]) => rules && rules.length > 0)
     .map(([path]) => ({
       path,

@@ -45,6 +45,7 @@ describe("McpRedisStatefulSet", () => {
     assert.deepEqual(set, {
       replicas: 1,
       serviceName: "redis",
+      podManagementPolicy: "Parallel",
       selector: { matchLabels: SELECTOR },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       volumeClaimTemplates: [
@@ -220,6 +221,12 @@ describe("McpStatefulSet", () => {
     assert.equal(securityContext.readOnlyRootFilesystem, false);
     assert.deepEqual(command, ["sh", "-c", "echo $$$ $$(date)"]);
     assert.deepEqual(env, [{ name: "A", valueFrom: { secretKeyRef: { name: "db-secrets-1a2b3c4d", key: "A" } } }]);
+  });
+
+  it("has no list of variables where there are none: the provider would leave an empty one out", async () => {
+    for (const args of [{}, { env: {}, secrets: {} }]) {
+      assert.equal("env" in containerOf((await service(args)).resources, STATEFUL_SET), false);
+    }
   });
 
   it("names its host to nobody before it is ready", async () => {

@@ -11,6 +11,7 @@ export const STDIO = { ...HTTP, "server.py": 'from fastmcp import FastMCP\nmcp =
 export const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 export const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
 export const SERVICE = "kubernetes:core/v1:Service";
+export const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 export const SECRET = "kubernetes:core/v1:Secret";
 export const ACCOUNT = "kubernetes:core/v1:ServiceAccount";
 export const NAMESPACE = "kubernetes:core/v1:Namespace";
