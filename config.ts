@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type { McpLoggingArgs } from "./components/docker/logging/args";
 import type { McpServiceArgs } from "./components/docker/mcpService";
-import type { McpMonitoringArgs, MonitoredServerArgs } from "./components/docker/monitoring/args";
 import type { McpDeploymentArgs } from "./components/kubernetes/args";
 import type { DeploymentSettings } from "./components/kubernetes/settings";
 import * as pulumi from "./components/pulumi";
@@ -15,13 +14,14 @@ import {
   validateEnvNames,
 } from "./components/server";
 import { problemsOf, unknownKey } from "./components/server/zodProblems";
+import type { MonitoredServerArgs } from "./components/services/monitoringArgs";
 import { clashes, serviceProblems, targetProblems } from "./config/clashes";
 import { clusterProblems } from "./config/cluster";
 import { imageOf } from "./config/image";
 import { imageProblems } from "./config/images";
 import type { ClusterConfig } from "./config/kubernetes";
 import { loggingArgs, loggingProblems } from "./config/logging";
-import { monitoringArgs, monitoringProblems } from "./config/monitoring";
+import { type MonitoringSettings, monitoringArgs, monitoringProblems } from "./config/monitoring";
 import {
   CONFIG_KEYS,
   type Config,
@@ -39,8 +39,8 @@ export interface Settings {
   target: Target;
   servers: ServerSetting[];
   services: ServiceSetting[];
-  /** What reads the metrics of a Docker stack. */
-  monitoring?: Omit<McpMonitoringArgs, "network" | "servers">;
+  /** What reads the servers' metrics; for the docker and kubernetes targets. */
+  monitoring?: MonitoringSettings;
   /** What collects the logs of a Docker stack. */
   logging?: Omit<McpLoggingArgs, "network">;
   /** The cluster of a stack for Kubernetes. */

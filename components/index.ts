@@ -17,16 +17,10 @@ export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
 export { McpService, type McpServiceArgs } from "./docker/mcpService";
 export type {
   AlertmanagerArgs,
-  EmailArgs,
   GrafanaArgs,
   LogSourceArgs,
   McpMonitoringArgs,
-  MonitoredServerArgs,
   PrometheusArgs,
-  ReceiverArgs,
-  SlackArgs,
-  ThresholdsArgs,
-  WebhookArgs,
 } from "./docker/monitoring/args";
 export { McpMonitoring } from "./docker/monitoring/mcpMonitoring";
 export { McpImage } from "./image";
@@ -46,6 +40,14 @@ export { McpDeployment } from "./kubernetes/mcpDeployment";
 export { McpNamespace, type McpNamespaceArgs } from "./kubernetes/mcpNamespace";
 export { McpRedisStatefulSet, type McpRedisStatefulSetArgs } from "./kubernetes/mcpRedisStatefulSet";
 export { McpStatefulSet, type McpStatefulSetArgs } from "./kubernetes/mcpStatefulSet";
+export {
+  type ClusterAlertmanagerArgs,
+  type ClusterGrafanaArgs,
+  type ClusterPrometheusArgs,
+  type McpClusterMonitoringArgs,
+  MetricsDiscovery,
+} from "./kubernetes/monitoring/args";
+export { McpClusterMonitoring } from "./kubernetes/monitoring/mcpClusterMonitoring";
 export { McpProcess } from "./process/mcpProcess";
 export {
   type BridgeArgs,
@@ -66,3 +68,13 @@ export {
   Target,
   Transport,
 } from "./server/args";
+export type {
+  AlertmanagerServiceArgs,
+  EmailArgs,
+  MonitoredServerArgs,
+  PrometheusServiceArgs,
+  ReceiverArgs,
+  SlackArgs,
+  ThresholdsArgs,
+  WebhookArgs,
+} from "./services/monitoringArgs";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { McpMonitoringArgs, ReceiverArgs } from "../components/docker/monitoring/args";
+import type { McpMonitoringArgs } from "../components/docker/monitoring/args";
+import { type McpClusterMonitoringArgs, MetricsDiscovery } from "../components/kubernetes/monitoring/args";
 import {
   type ReceiverSettings,
   validateAlertmanager,
@@ -7,8 +8,11 @@ import {
   validateThresholds,
 } from "../components/monitoring";
 import { type Problem, Target } from "../components/server";
+import type { ReceiverArgs } from "../components/services/monitoringArgs";
+import { validateRetentionSize } from "../components/services/retention";
+import { clusterMonitoringProblems, misplacedKeys, takenNames } from "./monitoringTargets";
 import type { Config } from "./schema";
-import { pinned as image, port, text, variable } from "./values";
+import { pinned as image, labelMap, port, text, variable } from "./values";
 
 /** Who is told of alerts. What is secret stands in `mcp:secrets`, under the name that is given here. */
 const receiver = z.strictObject({
@@ -36,16 +40,26 @@ const prometheus = z.strictObject({
   retentionSize: text.optional(),
   scrapeInterval: text.optional(),
   memoryLimit: text.optional(),
+  volumeSize: text.optional(),
+  storageClass: text.optional(),
 });
 const alertmanager = z.strictObject({
   image: image.optional(),
   port: port.optional(),
   receivers: z.array(receiver).optional(),
+  volumeSize: text.optional(),
+  storageClass: text.optional(),
 });
 const grafana = z.strictObject({ enabled: z.boolean().optional(), image: image.optional(), port: port.optional() });
 
-/** `mcp:monitoring`: Prometheus, Alertmanager and Grafana beside the servers of a Docker stack. */
+/**
+ * `mcp:monitoring`: Prometheus, Alertmanager and Grafana beside the servers of a Docker stack; in a cluster what its own
+ * monitoring needs, and a Prometheus and an Alertmanager on request.
+ */
 export const monitoringSchema = z.strictObject({
+  discovery: z.enum(MetricsDiscovery).optional(),
+  labels: labelMap.optional(),
+  fromNamespace: text.optional(),
   prometheus: prometheus.optional(),
   alertmanager: alertmanager.optional(),
   grafana: grafana.optional(),
@@ -62,43 +76,32 @@ export const MONITORING_SHAPES: Record<string, z.ZodObject> = {
   receivers: receiver,
 };
 
-/** Names of the containers; no server and no service can have them, too. */
-const NAMES = ["prometheus", "alertmanager", "grafana"];
-
 /** What is wrong with `mcp:monitoring`, beyond its shape. */
-export function monitoringProblems({ monitoring, target, servers, services }: Config): Problem[] {
+export function monitoringProblems(config: Config): Problem[] {
+  const { monitoring, target } = config;
   if (!monitoring) return [];
-  if (target !== Target.Docker) {
+  if (target === Target.Process) {
     return [
       {
         path: "mcp:monitoring",
         message: `means nothing in a stack for ${target}`,
-        allowed: "a stack with mcp:target docker",
+        allowed: "a stack with mcp:target docker or kubernetes",
         fix: "remove it; `npm run status` shows the metrics of every target",
       },
     ];
   }
   const { thresholds = {}, prometheus = {}, alertmanager = {} } = monitoring;
-  const taken = Object.entries({ servers, services }).flatMap(([key, entries]) =>
-    entries.flatMap(({ name }, index) =>
-      NAMES.includes(name)
-        ? [
-            {
-              path: `mcp:${key}[${index}].name`,
-              message: `${name} is a part of mcp:monitoring`,
-              got: name,
-              fix: "rename it",
-            },
-          ]
-        : [],
-    ),
-  );
   return [
-    ...taken,
+    ...misplacedKeys(monitoring, target),
+    ...takenNames(config),
+    ...(target === Target.Kubernetes ? clusterMonitoringProblems(monitoring) : []),
     ...validateThresholds(thresholds as object, "mcp:monitoring.thresholds"),
     ...(["retention", "scrapeInterval"] as const).flatMap((key) =>
       prometheus[key] === undefined ? [] : validateDuration(prometheus[key], `mcp:monitoring.prometheus.${key}`, "15d"),
     ),
+    ...(prometheus.retentionSize === undefined
+      ? []
+      : validateRetentionSize(prometheus.retentionSize, "mcp:monitoring.prometheus.retentionSize")),
     ...validateAlertmanager({ receivers: (alertmanager.receivers ?? []).map(shape) }, "mcp:monitoring.alertmanager"),
   ];
 }
@@ -120,17 +123,25 @@ export function monitoringSecrets({ monitoring }: Pick<Config, "monitoring">): [
   });
 }
 
-/** The arguments of McpMonitoring that a config says. */
+/** What a config says of the arguments of McpMonitoring, or of McpClusterMonitoring: each target has its own keys. */
+export type MonitoringSettings = Pick<McpMonitoringArgs, "prometheus" | "alertmanager" | "grafana"> &
+  Pick<
+    McpClusterMonitoringArgs,
+    "discovery" | "labels" | "prometheus" | "alertmanager" | "grafana" | "thresholds" | "runbookBaseUrl"
+  > & { fromNamespace?: string };
+
+/** The arguments that a config says. */
 export function monitoringArgs(
   config: MonitoringConfig,
   secret: (name: string) => ReceiverArgs["name"],
-): Omit<McpMonitoringArgs, "network" | "servers"> {
+): MonitoringSettings {
   const { alertmanager, ...settings } = config;
-  const { receivers, ...others } = alertmanager ?? {};
+  if (alertmanager === undefined) return settings as MonitoringSettings;
+  const { receivers, ...others } = alertmanager;
   return {
     ...settings,
     alertmanager: { ...others, ...(receivers && { receivers: receivers.map((given) => withSecrets(given, secret)) }) },
-  } as Omit<McpMonitoringArgs, "network" | "servers">;
+  } as MonitoringSettings;
 }
 
 function withSecrets(

@@ -148,7 +148,7 @@ export const configSchema = z.strictObject({
   registry: registry.optional(),
   /** The cluster; for the kubernetes target. */
   kubernetes: clusterSchema.optional(),
-  /** Prometheus, Alertmanager and Grafana; for the docker target. */
+  /** Prometheus, Alertmanager and dashboards; for the docker and kubernetes targets. */
   monitoring: monitoringSchema.optional(),
   /** Elasticsearch, Logstash, Kibana and a shipper of logs; for the docker target. */
   logging: loggingSchema.optional(),

@@ -12,13 +12,8 @@ import { REDIS } from "../components/services/redis";
 import type { ServerSetting, ServiceSetting, Settings } from "../config";
 import { requireContext } from "../config/kubeconfig";
 import type { ClusterConfig } from "../config/kubernetes";
-
-/** Where everything of the stack goes. */
-interface Place {
-  namespace: pulumi.Input<string>;
-  cluster: ClusterConfig;
-  provider: kubernetes.Provider;
-}
+import { monitor, monitoredBy, requireOperator } from "./kubernetes/monitoring";
+import { namespaceName, type Place } from "./kubernetes/place";
 
 /** A service that runs, under the name that servers ask for. */
 interface Running {
@@ -26,13 +21,15 @@ interface Running {
   service: McpRedisStatefulSet | McpStatefulSet;
 }
 
-/** Refuses a stack that belongs to a cluster which this machine does not know, before anything is touched. */
-export function check({ cluster }: Settings): void {
-  if (cluster) requireContext(cluster);
+/** Refuses a stack that belongs to a cluster which this machine does not know, or that lacks what it needs, before anything is touched. */
+export async function check({ cluster, monitoring }: Settings): Promise<void> {
+  if (!cluster) return;
+  requireContext(cluster);
+  await requireOperator(cluster, monitoring);
 }
 
 /** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */
-export function deploy(settings: Settings): { servers: Record<string, object> } {
+export function deploy(settings: Settings): { servers: Record<string, object>; monitoring?: object } {
   const { servers, services, cluster } = settings;
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
@@ -45,7 +42,13 @@ export function deploy(settings: Settings): { servers: Record<string, object> } 
   });
   const place = { cluster, provider, namespace: namespaceOf(cluster, settings, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
-  return { servers: Object.fromEntries(servers.map((server) => [server.name, runServer(server, place, running)])) };
+  const monitored = (server: ServerSetting) => ({ ...monitoredBy(settings, server), ...server.deployment });
+  return {
+    servers: Object.fromEntries(
+      servers.map((server) => [server.name, runServer({ ...server, deployment: monitored(server) }, place, running)]),
+    ),
+    ...monitor(settings, place),
+  };
 }
 
 /**
@@ -63,19 +66,16 @@ export function prepare({ servers, services }: Settings): void {
 
 /** The namespace of the stack. It stays when a service keeps its data in it. */
 function namespaceOf(
-  {
-    namespace = `mcp-${pulumi.getStack()}`,
-    createNamespace,
-    keepData,
-    quota,
-    containerLimits,
-    containerRequests,
-  }: ClusterConfig,
-  { servers, services }: Settings,
+  cluster: ClusterConfig,
+  { servers, services, monitoring }: Settings,
   provider: kubernetes.Provider,
 ): pulumi.Input<string> {
+  const { createNamespace, keepData, quota, containerLimits, containerRequests } = cluster;
+  const namespace = namespaceName(cluster);
   if (!createNamespace) return namespace;
-  const hasData = services.some(({ kind, args }) => kind === "redis" || args.volume !== undefined);
+  const hasData =
+    monitoring?.prometheus !== undefined ||
+    services.some(({ kind, args }) => kind === "redis" || args.volume !== undefined);
   // One server that takes its network as it comes would be cut off by a rule for all.
   const denyAll = servers.every(({ deployment }) => deployment?.networkRules !== "none");
   const args = { namespace, denyAll, keep: keepData && hasData, quota, containerLimits, containerRequests };

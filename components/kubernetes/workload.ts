@@ -6,6 +6,7 @@ import { deploymentSpec } from "./deployment";
 import { environment } from "./environment";
 import { labels } from "./labels";
 import { metadata, type Placement, WATCHED } from "./metadata";
+import { scrapeAnnotations } from "./monitoring/discovery";
 import { podTemplate } from "./pod";
 import { CHECKSUM, checksum, createSecret, dockerConfig, withValues } from "./secret";
 import type { ResolvedDeployment } from "./settings";
@@ -37,7 +38,10 @@ export function createWorkload(
     env,
     serviceAccount: account.metadata.name,
     imagePullSecrets: pullSecrets(parent, deployment, place, args),
-    annotations: secrets ? { [CHECKSUM]: checksum(name, secrets) } : {},
+    annotations: {
+      ...(secrets && { [CHECKSUM]: checksum(name, secrets) }),
+      ...(deployment.scrapeAnnotations && server.exposesMetrics && scrapeAnnotations(server)),
+    },
     labels: labels(name, place.component),
   });
   return new kubernetes.apps.v1.Deployment(

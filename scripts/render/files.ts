@@ -38,6 +38,8 @@ const RANKS: Record<string, string> = {
   CronJob: "75",
   HorizontalPodAutoscaler: "80",
   PodDisruptionBudget: "80",
+  PodMonitor: "85",
+  PrometheusRule: "85",
   Ingress: "90",
   HTTPRoute: "90",
 };

@@ -11,6 +11,25 @@ import { REPOSITORY } from "../support/stack";
  * A change here is a change of the contract: see CONTRIBUTING.md and CHANGELOG.md.
  */
 const SURFACE = `
+mcp:index:McpClusterMonitoring
+  in   servers: MonitoredServerArgs[]
+  in   namespace?: string
+  in   fixedNames?: boolean
+  in   discovery?: MetricsDiscovery
+  in   labels?: map of string
+  in   seriesLabels?: map of string
+  in   fromNamespace?: string
+  in   prometheus?: ClusterPrometheusArgs
+  in   alertmanager?: ClusterAlertmanagerArgs
+  in   grafana?: ClusterGrafanaArgs
+  in   thresholds?: ThresholdsArgs
+  in   runbookBaseUrl?: string
+  in   keepData?: boolean
+  in   imagePullSecrets?: string[]
+  in   kubeconfig?: string
+  in   context?: string
+  out  prometheusUrl?: string
+  out  alertmanagerUrl?: string
 mcp:index:McpContainer
   in   containerName?: string
   in   network?: string
@@ -53,6 +72,8 @@ mcp:index:McpDeployment
   in   ingress?: PeerArgs[]
   in   egress?: EgressArgs[]
   in   monitoringNamespace?: string
+  in   metricsIngress?: PeerArgs[]
+  in   scrapeAnnotations?: boolean
   in   scheduling?: SchedulingArgs
   in   secretKeys?: map of SecretKeyArgs
   in   imagePullSecrets?: string[]
@@ -229,11 +250,16 @@ mcp:index:McpStatefulSet
   in   command?: string[]
   in   env?: map of string
   in   secrets?: map of string
+  in   files?: map of string
+  in   secretFiles?: map of string
   in   volume?: string
   in   volumeSize?: string
   in   storageClass?: string
   in   keepData?: boolean
   in   health?: string[]
+  in   readinessPath?: string
+  in   ingress?: PeerArgs[]
+  in   egress?: EgressArgs[]
   in   user?: number
   in   writable?: boolean
   in   memoryLimit?: string
@@ -242,9 +268,10 @@ mcp:index:McpStatefulSet
   in   kubeconfig?: string
   in   context?: string
   out  host: string
+  out  address: string
 mcp:index:AlertmanagerArgs
-  image?: string
   port?: number
+  image?: string
   receivers?: ReceiverArgs[]
 mcp:index:Authentication = None "none" | OAuth "oauth" | Proxy "proxy"
 mcp:index:AutoscalingArgs
@@ -259,6 +286,21 @@ mcp:index:BridgeArgs
   idleTimeoutSeconds?: number
   stateless?: boolean
 mcp:index:Client = ClaudeDesktop "claudeDesktop" | ClaudeCode "claudeCode" | VsCode "vscode" | Cursor "cursor" | Windsurf "windsurf" | Gemini "gemini" | Codex "codex"
+mcp:index:ClusterAlertmanagerArgs
+  volumeSize?: string
+  storageClass?: string
+  image?: string
+  receivers?: ReceiverArgs[]
+mcp:index:ClusterGrafanaArgs
+  enabled?: boolean
+mcp:index:ClusterPrometheusArgs
+  volumeSize?: string
+  storageClass?: string
+  image?: string
+  retention?: string
+  retentionSize?: string
+  scrapeInterval?: string
+  memoryLimit?: string
 mcp:index:DevelopArgs
   mount?: boolean
   debugPort?: number
@@ -361,6 +403,7 @@ mcp:index:LogstashArgs
   image?: string
   filter?: string
   memoryLimit?: string
+mcp:index:MetricsDiscovery = None "none" | Annotations "annotations" | PodMonitor "podMonitor"
 mcp:index:MonitoredServerArgs
   name: string
   metricsPort?: number
@@ -370,8 +413,8 @@ mcp:index:PeerArgs
   namespace?: string
   podLabels?: map of string
 mcp:index:PrometheusArgs
-  image?: string
   port?: number
+  image?: string
   retention?: string
   retentionSize?: string
   scrapeInterval?: string
