@@ -57,6 +57,10 @@ describeWithCluster(
         ],
         {
           "mcp:services": [{ name: "redis", kind: "redis" }],
+          "mcp:monitoring": {
+            prometheus: { image: "prom/prometheus:v2.42.0", memoryLimit: "256Mi" },
+            alertmanager: { image: "prom/alertmanager:v0.25.0" },
+          },
           kubernetes: {
             quota: { "limits.cpu": "4", "limits.memory": "4096Mi", pods: "10" },
             containerLimits: { cpu: "0.5", memory: "1024Mi" },
@@ -96,10 +100,11 @@ describeWithCluster(
       );
       assert.ok(lines.some((line) => line.includes("kubernetes:apps/v1:Deployment weather-deployment")));
       await stack.render({ secrets: ["plain"] });
-      // Pulumi has given names to the Secrets meanwhile; all else is as it was.
+      // Pulumi has given names to the Secrets and the files meanwhile; all else is as it was.
       const after = byKey(rendered());
-      const fixed = Object.keys(after).filter((name) => !/^(Secret|Deployment|StatefulSet) /.test(name));
-      assert.equal(fixed.length, Object.keys(before).length - 4);
+      const named = /^(Secret|Deployment|StatefulSet) |^ConfigMap \S+-files-/;
+      const fixed = Object.keys(after).filter((name) => !named.test(name));
+      assert.equal(fixed.length, Object.keys(before).length - 8);
       for (const name of fixed) assert.deepEqual(after[name], before[name]);
     });
 
@@ -161,7 +166,7 @@ describeWithCluster(
       assert.ok(textOf("70-deployment-weather.yaml").includes(`image: ${image}\n`));
     });
   },
-  ["redis:7-alpine"],
+  ["redis:7-alpine", "prom/prometheus:v2.42.0", "prom/alertmanager:v0.25.0"],
 );
 
 /** The client calls fields whose names are reserved words by other names. */

@@ -142,8 +142,10 @@ export class TestStack {
     throw new Error(`${operation} succeeded, but it had to fail.`);
   }
 
+  outputs = (): Promise<Record<string, unknown>> => this.inside(async () => stackOutputs(await this.open()));
+
   async servers(): Promise<Record<string, ServerOutput>> {
-    return this.inside(async () => (await stackOutputs(await this.open())).servers as Record<string, ServerOutput>);
+    return (await this.outputs()).servers as Record<string, ServerOutput>;
   }
 
   async server(name: string): Promise<ServerOutput> {

@@ -1,5 +1,5 @@
-import { request } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { rawApply } from "../../support/rawApply";
 import type { Verdict } from "../judges";
 import type { Manifest } from "./manifests";
 
@@ -10,12 +10,15 @@ const PLURALS: Record<string, string> = {
   Service: "services",
   ServiceAccount: "serviceaccounts",
   Secret: "secrets",
+  ConfigMap: "configmaps",
   NetworkPolicy: "networkpolicies",
   Ingress: "ingresses",
   HorizontalPodAutoscaler: "horizontalpodautoscalers",
   PodDisruptionBudget: "poddisruptionbudgets",
   ResourceQuota: "resourcequotas",
   LimitRange: "limitranges",
+  PodMonitor: "podmonitors",
+  PrometheusRule: "prometheusrules",
 };
 
 /**
@@ -29,30 +32,9 @@ export async function dryRun(config: KubeConfig, manifest: Manifest): Promise<Ve
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const query = new URLSearchParams({ dryRun: "All", fieldManager: "judge", fieldValidation: "Strict" });
   const path = `${root}/namespaces/${metadata.namespace}/${plural}/${metadata.name}?${query}`;
-  const { status, body, warnings } = await send(config, path, JSON.stringify(manifest));
+  const { status, body, warnings } = await rawApply(config, path, manifest);
   const file = `${kind}/${metadata.name}`;
   const found = warnings.map((message) => ({ file, rule: "warning", message }));
   if (status < 300) return found;
   return [...found, { file, rule: String(status), message: String(JSON.parse(body).message) }];
-}
-
-async function send(config: KubeConfig, path: string, body: string) {
-  const options = { method: "PATCH", headers: { "Content-Type": "application/apply-patch+yaml" }, timeout: 30_000 };
-  await config.applyToHTTPSOptions(options);
-  const url = new URL(path, config.getCurrentCluster()?.server);
-  return new Promise<{ status: number; body: string; warnings: string[] }>((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      const { statusCode: status = 0, headers } = response;
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        const warnings = headers.warning === undefined ? [] : [headers.warning].flat();
-        resolve({ status, body: Buffer.concat(chunks).toString(), warnings });
-      });
-    });
-    sent.on("timeout", () => sent.destroy(new Error("the API server does not answer")));
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chdir, cwd } from "node:process";
-import type { McpDeploymentArgs, McpStatefulSetArgs } from "../../../components";
+import type { McpClusterMonitoringArgs, McpDeploymentArgs, McpStatefulSetArgs } from "../../../components";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { describeWithCluster, kubeConfig, namespaceFor } from "../../support/kubernetes";
+import { knowOperatorKinds } from "../../support/prometheusOperator";
 import { NODE } from "../../unit/image/support";
 import { HTTP, STDIO } from "../../unit/kubernetes/support";
 import { checkov, installJudges, type Verdict } from "../judges";
 import { dryRun } from "./dryRun";
 import { type Manifest, render } from "./manifests";
+import { monitorings, podsOf } from "./monitoringOptions";
 import { services, validOptions } from "./options";
 import { installKubernetesJudges, type Judges, kubeconform, kubeScore, podSecurity, yaml } from "./tools";
 
@@ -17,6 +19,9 @@ import { installKubernetesJudges, type Judges, kubeconform, kubeScore, podSecuri
 const SEED = 20261124;
 const SERVERS = 600;
 const SERVICES = 100;
+const MONITORINGS = 60;
+/** Kinds whose definitions are the business of who installs them. */
+const OF_OTHERS = ["HTTPRoute", "CiliumNetworkPolicy", "PodMonitor", "PrometheusRule"];
 
 interface Waiver {
   rules: string[];
@@ -71,6 +76,7 @@ describe("the judges of what is deployed to Kubernetes", function () {
   let judges: Judges;
   let checkovBin = "";
   let servers: McpDeploymentArgs[] = [];
+  let monitored: McpClusterMonitoringArgs[] = [];
   let generated = 0;
   let everything: Manifest[] = [];
   let sample: Manifest[] = [];
@@ -89,8 +95,13 @@ describe("the judges of what is deployed to Kubernetes", function () {
     servers = options.found;
     generated = options.generated;
     const more = services(SERVICES, SEED);
-    everything = await rendered(servers, more);
-    sample = await rendered(servers.slice(0, 80).map(hardened), more.slice(0, 20).map(hardenedService));
+    monitored = monitorings(MONITORINGS, SEED);
+    everything = await rendered(servers, more, monitored);
+    sample = await rendered(
+      servers.slice(0, 80).map(hardened),
+      more.slice(0, 20).map(hardenedService),
+      monitored.slice(0, 12),
+    );
   });
   after(removeFolders);
 
@@ -103,7 +114,7 @@ describe("the judges of what is deployed to Kubernetes", function () {
       [...times].filter(([, count]) => count < 20),
       [],
     );
-    assert.equal(times.size, 27, [...times.keys()].join(", "));
+    assert.equal(times.size, 29, [...times.keys()].join(", "));
     const kinds = new Set(everything.map(({ kind }) => kind));
     for (const kind of [
       "HTTPRoute",
@@ -111,6 +122,9 @@ describe("the judges of what is deployed to Kubernetes", function () {
       "CiliumNetworkPolicy",
       "HorizontalPodAutoscaler",
       "PodDisruptionBudget",
+      "ConfigMap",
+      "PodMonitor",
+      "PrometheusRule",
     ]) {
       assert.ok(kinds.has(kind), kind);
     }
@@ -121,13 +135,12 @@ describe("the judges of what is deployed to Kubernetes", function () {
       name: `${kind}/${name}`,
       template,
     }));
-    assert.equal(pods.length, SERVERS + SERVICES + 1);
+    assert.equal(pods.length, SERVERS + SERVICES + podsOf(monitored) + 1);
     assert.deepEqual(podSecurity(judges, pods), []);
   });
 
   it("let kubeconform find no field that the API does not know, and no value of a wrong kind", () => {
-    // Their definitions are the business of who installs them.
-    const own = everything.filter(({ kind }) => !["HTTPRoute", "CiliumNetworkPolicy"].includes(kind));
+    const own = everything.filter(({ kind }) => !OF_OTHERS.includes(kind));
     const { failed, valid } = kubeconform(judges, own);
     assert.deepEqual(unwaived(failed), []);
     assert.equal(valid, own.length);
@@ -188,8 +201,8 @@ describeWithCluster("a real API server", function () {
   it("takes 100 combinations in strict validation, without a warning", async function () {
     const namespace = await namespaceFor(this, { "pod-security.kubernetes.io/warn": "restricted" });
     const { found } = validOptions(100, SEED + 1, sourceFolders());
-    const objects = (await rendered(found, services(30, SEED + 1))).filter(
-      ({ kind }) => !["Namespace", "HTTPRoute", "CiliumNetworkPolicy"].includes(kind),
+    const objects = (await rendered(found, services(30, SEED + 1), monitorings(20, SEED + 1))).filter(
+      ({ kind }) => !["Namespace", ...OF_OTHERS].includes(kind),
     );
     assert.ok(objects.length > 500, `only ${objects.length} objects`);
     const config = kubeConfig();
@@ -202,6 +215,23 @@ describeWithCluster("a real API server", function () {
       findings.map(({ file, rule, message }) => `${file}: ${rule}: ${message}`),
       [],
     );
+  });
+
+  it("takes what is for the Prometheus Operator, by the operator's own definitions", async function () {
+    await knowOperatorKinds(this);
+    const namespace = await namespaceFor(this);
+    const objects = (await rendered([], [], monitorings(80, SEED + 2))).filter(({ kind }) =>
+      ["PodMonitor", "PrometheusRule"].includes(kind),
+    );
+    assert.ok(objects.length > 20, `only ${objects.length} objects`);
+    const [first] = objects;
+    for (const object of objects) {
+      const placed = { ...object, metadata: { ...object.metadata, namespace } };
+      assert.deepEqual(await dryRun(kubeConfig(), placed), []);
+    }
+    const wrong = { ...first, metadata: { ...first?.metadata, namespace }, spec: { ...first?.spec, selectors: {} } };
+    const [refusal] = await dryRun(kubeConfig(), wrong as Manifest);
+    assert.match(refusal?.message ?? "", /selectors: field not declared in schema/);
   });
 
   it("refuses a field that it does not know, and warns of a pod that the namespace would refuse", async function () {

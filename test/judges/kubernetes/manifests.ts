@@ -1,5 +1,7 @@
 import {
   type ImageArgs,
+  McpClusterMonitoring,
+  type McpClusterMonitoringArgs,
   McpDeployment,
   type McpDeploymentArgs,
   McpNamespace,
@@ -46,8 +48,12 @@ const isBuilt = ({ image }: McpDeploymentArgs): boolean => (image as ImageArgs |
 /** What is judged: objects, by the deployment that they belong to. */
 export type Deployments = Map<string, Manifest[]>;
 
-/** Renders servers and services, with a Redis and their namespace, by the components themselves. */
-export async function render(servers: McpDeploymentArgs[], services: McpStatefulSetArgs[]): Promise<Deployments> {
+/** Renders servers, services and what monitors them, with a Redis and their namespace, by the components themselves. */
+export async function render(
+  servers: McpDeploymentArgs[],
+  services: McpStatefulSetArgs[],
+  monitorings: McpClusterMonitoringArgs[] = [],
+): Promise<Deployments> {
   const namespace = SPACE;
   const { resources } = await run(() => {
     new McpNamespace("space", { namespace, quota: { pods: "20" }, containerLimits: { cpu: "500m", memory: "512Mi" } });
@@ -55,12 +61,15 @@ export async function render(servers: McpDeploymentArgs[], services: McpStateful
     for (const [index, args] of servers.entries())
       new McpDeployment(`server-${index}`, { ...(isBuilt(args) && { registry: REGISTRY }), ...args, namespace });
     for (const [index, args] of services.entries()) new McpStatefulSet(`service-${index}`, { ...args, namespace });
+    for (const [index, args] of monitorings.entries())
+      new McpClusterMonitoring(`monitoring-${index}`, { ...args, namespace });
   });
   const found: Deployments = new Map();
   for (const resource of resources) {
     const manifest = manifestOf(resource);
-    const owner = /^(?:server|service)-\d+|^redis|^space/.exec(resource.name)?.[0];
-    if (manifest && owner) found.set(owner, [...(found.get(owner) ?? []), manifest]);
+    // Parts of the monitoring have names of their own.
+    const owner = /^(?:server|service)-\d+|^redis|^space/.exec(resource.name)?.[0] ?? "monitoring";
+    if (manifest) found.set(owner, [...(found.get(owner) ?? []), manifest]);
   }
   return found;
 }

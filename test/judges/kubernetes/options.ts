@@ -72,7 +72,7 @@ const byMetric = fc.record({
 });
 
 const peer = some({ namespace: anyOf("agents", "default"), podLabels });
-const egress = fc.oneof(
+const addresses = fc.oneof(
   fc.record(
     {
       cidr: anyOf("0.0.0.0/0", "10.0.0.0/8"),
@@ -84,6 +84,9 @@ const egress = fc.oneof(
   fc.record({ cidr: anyOf("2001:db8::/32", "::/0"), ports }, { requiredKeys: ["cidr"] }),
   fc.record({ namespace: anyOf("databases"), podLabels, ports }, { requiredKeys: ["namespace"] }),
   fc.record({ podLabels, ports }, { requiredKeys: ["podLabels"] }),
+);
+const egress = fc.oneof(
+  { arbitrary: addresses, weight: 4 },
   fc.record({ host: anyOf("api.example.com", "*.example.org"), ports }, { requiredKeys: ["host"] }),
 );
 
@@ -130,6 +133,8 @@ const options: fc.Arbitrary<Options> = some<Required<Options>>({
   ingress: fc.array(peer, { maxLength: 3 }),
   egress: fc.array(egress, { maxLength: 3 }),
   monitoringNamespace: anyOf("monitoring", "prometheus"),
+  metricsIngress: fc.array(peer, { maxLength: 2 }),
+  scrapeAnnotations: fc.boolean(),
   scheduling,
   secretKeys: fc.dictionary(anyOf("DB_PASSWORD", "TOKEN", "GREETING"), anyOf({ secret: "vault", key: "password" })),
   imagePullSecrets: pullSecrets,
@@ -139,6 +144,10 @@ const options: fc.Arbitrary<Options> = some<Required<Options>>({
 
 /** A server whose image exists already. */
 const EXISTING = { image: { reference: `ghcr.io/acme/weather@sha256:${"d".repeat(64)}` }, args: ["serve", "$(PORT)"] };
+
+const files = fc.dictionary(anyOf("a.conf", "rules.yml", "_.-"), anyOf("", "a: $(b)\n", "ünïcode"), {
+  noNullPrototype: true,
+});
 
 /** Everything that a service can be told, in any combination. */
 const serviceOptions = fc.record(
@@ -153,6 +162,11 @@ const serviceOptions = fc.record(
     volumeSize: anyOf("1Gi", "500M"),
     storageClass: anyOf("fast"),
     keepData: fc.boolean(),
+    files,
+    secretFiles: fc.dictionary(anyOf("token"), anyOf("s3cret-1"), { noNullPrototype: true }),
+    readinessPath: anyOf("/-/ready", "/health"),
+    ingress: fc.array(peer, { maxLength: 2 }),
+    egress: fc.array(addresses, { maxLength: 2 }),
     health: command,
     user: anyOf(1, 70, 999, 65534),
     writable: fc.boolean(),
