@@ -49,9 +49,12 @@ export function podLog(server: string, place: WorkloadPlace, reader: PodReader):
     };
     // A container that has not started has no log, and one that was removed has none any more.
     const read = (previous: boolean) => reader.core.readNamespacedPodLog({ ...request, previous }).catch(ifNone(""));
-    const before = containerStatus(pod)?.restartCount ? await read(true) : "";
+    const current = await read(false);
+    // While a container is started again it has no log, and the one before is not counted yet.
+    const hasEnded = containerStatus(pod)?.restartCount || current === "";
+    const before = hasEnded ? await read(true) : "";
     const position = positionOf(pod.metadata?.uid ?? "");
-    return `${before}${await read(false)}`.split("\n").flatMap((text) => {
+    return `${before}${current}`.split("\n").flatMap((text) => {
       const line = timedLine(text);
       return line && position.isNew(line.time) ? [line] : [];
     });
