@@ -224,6 +224,20 @@ describe("the telemetry layer for Node", function () {
       assert.deepEqual(line?.arguments, { name: ARGUMENT });
     });
 
+    it("loses no line when an error ends the process", async () => {
+      const server = await LayeredServer.start(folder, "sdk2.mjs");
+      const client = await server.connect("2025-11-25");
+      for (let i = 0; i < 3; i++) await text(client, "greet", { name: "Ada" });
+      await text(client, "explode").catch(() => undefined);
+      assert.equal(await server.exited(), 1);
+      assert.match(server.stderr, /nobody catches this/);
+      assert.deepEqual(
+        (await server.log()).map(({ tool }) => tool),
+        ["greet", "greet", "greet", "explode"],
+      );
+      await client.close().catch(() => undefined);
+    });
+
     it("does nothing in child processes and worker threads, which inherit its variables", async () => {
       const server = await LayeredServer.start(folder, "sdk2.mjs");
       const client = await server.connect("2026-07-28");

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { warnOnce } from "./logs.mjs";
 import { createMetrics } from "./metrics.mjs";
+import { settle } from "./requests.mjs";
 import { settings } from "./settings.mjs";
 
 /**
@@ -27,6 +28,7 @@ function serve(metrics) {
   const failed = (error) => warnOnce(`no metrics: ${host}:${port} can't be listened on`, error);
   const server = createServer(async (_request, response) => {
     try {
+      settle();
       const body = await metrics.exposition();
       response.writeHead(200, { "content-type": metrics.contentType }).end(body);
     } catch (error) {
