@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pythonFor } from "../test/support/serverEnvironment";
+import { nodeFolderFor, pythonFor } from "../test/support/serverEnvironment";
 import { pythonLayerEnv } from "../test/support/telemetry";
 import { CLIENTS, Load } from "./load";
 import { type Comparison, comparison } from "./measure";
@@ -35,7 +35,15 @@ const SERVERS: (() => Promise<Measured>)[] = [
     const cwd = join(REPOSITORY, "test/fixtures/telemetry/python");
     return { name: "FastMCP", command: await pythonFor(cwd), args: ["server.py"], cwd, layer: await pythonLayerEnv() };
   },
+  () => nodeServer("Node SDK 2.x", "sdk2.mjs"),
+  () => nodeServer("Node SDK 1.x with Express", "sdk1-express.mjs"),
 ];
+
+async function nodeServer(name: string, file: string): Promise<Measured> {
+  const cwd = await nodeFolderFor(join(REPOSITORY, "test/fixtures/telemetry/node"));
+  const layer = { NODE_OPTIONS: `--import=${join(REPOSITORY, "components/telemetry/node/register.mjs")}` };
+  return { name, command: process.execPath, args: [file], cwd, layer };
+}
 
 /** What the telemetry layer costs a busy server. */
 export const telemetry: Benchmark = {

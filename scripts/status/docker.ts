@@ -1,9 +1,11 @@
 import type Docker from "dockerode";
 import { readinessProblem } from "../../components/check/httpProbe";
 import type { ContainerPlace } from "../deployed/entries";
+import { runIn } from "./containerCommand";
 import { metricsReader } from "./dockerMetrics";
 import { lookTwice, rateOf } from "./metrics";
 import {
+  ANSWER_MS,
   type Condition,
   Health,
   Missing,
@@ -13,9 +15,6 @@ import {
   type Report,
   secondsSince,
 } from "./report";
-
-/** Longest wait for the readiness path. */
-const ANSWER_MS = 2_000;
 
 type Inspected = Docker.ContainerInspectInfo;
 
@@ -35,11 +34,23 @@ export async function containerReport(engine: Docker, place: ContainerPlace, isS
   }
   const { Running, Restarting } = inspected.State;
   if (!Running || Restarting) return notRunning(containerCondition(inspected, undefined), inspected.RestartCount);
-  const [problem, readings] = await Promise.all([
+  const [problem, checked, readings] = await Promise.all([
     readiness && readinessProblem(readiness.url, ANSWER_MS),
+    readiness ? undefined : checkNow(engine, inspected),
     readingsOf(engine, inspected, isServer),
   ]);
-  return { ...containerCondition(inspected, problem, readiness?.startSeconds), readings };
+  const { State } = inspected;
+  const now = { State: checked ? { ...State, Health: checked } : State };
+  return { ...containerCondition(now, problem, readiness?.startSeconds), readings };
+}
+
+/** Runs the engine's health check of a service where it is still to come: the first one is half a minute away. */
+async function checkNow(engine: Docker, { Id, State, Config }: Inspected): Promise<typeof State.Health> {
+  if (State.Health?.Status !== "starting") return undefined;
+  const [form = "", ...test] = Config.Healthcheck?.Test ?? [];
+  const command = { CMD: test, "CMD-SHELL": ["/bin/sh", "-c", ...test] }[form];
+  const result = command && (await runIn(engine.getContainer(Id), command).catch(() => undefined));
+  return result?.exitCode === 0 ? { ...State.Health, Status: "healthy" } : undefined;
 }
 
 /**

@@ -1,34 +1,36 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { DEFAULTS } from "../../components/server/defaults";
-import { FrameReader } from "../logs/frames";
+import { type Result, runIn } from "./containerCommand";
 import { readPage } from "./metrics";
+import { ANSWER_MS } from "./report";
 
-/** Longest wait for a command in a container. */
-const COMMAND_MS = 5_000;
+const ANSWER_SECONDS = ANSWER_MS / 1_000;
 
 const REQUEST = "GET /metrics HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n";
 
 /** Asks by a bare socket: loading an HTTP client takes longer than all the rest, on half a CPU. */
 const PYTHON = `
 import socket, sys
-connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), ${ANSWER_SECONDS})
 connection.sendall(b"${REQUEST}")
 while part := connection.recv(65536): sys.stdout.buffer.write(part)
 `;
 const NODE = `
 const socket = require("node:net").connect(process.argv[1], "127.0.0.1", () => socket.write("${REQUEST}"));
 const fail = (error) => { console.error(error.code ?? error.message); process.exit(1); };
-socket.on("error", fail).setTimeout(2000, () => fail(new Error("timed out")));
+socket.on("error", fail).setTimeout(${ANSWER_MS}, () => fail(new Error("timed out")));
 socket.pipe(process.stdout);
 `;
+
+// What the server's interpreter loads beside the server is of no use here, and no proxy leads back into the container.
+const ENVIRONMENT = ["NODE_OPTIONS=", "PYTHONPATH=", "http_proxy="];
 
 /** Programs that can read a page inside of a container: the server's own interpreter, else what small images bring. */
 const WAYS = {
   python: (port: string) => ["python3", "-I", "-S", "-c", PYTHON, port],
   node: (port: string) => ["node", "-e", NODE, port],
-  wget: (port: string) => ["wget", "-q", "-T", "2", "-O", "-", `http://127.0.0.1:${port}/metrics`],
-  curl: (port: string) => ["curl", "-sS", "-m", "2", `http://127.0.0.1:${port}/metrics`],
+  wget: (port: string) => ["wget", "-q", "-T", String(ANSWER_SECONDS), "-O", "-", `http://127.0.0.1:${port}/metrics`],
+  curl: (port: string) => ["curl", "-sS", "-m", String(ANSWER_SECONDS), `http://127.0.0.1:${port}/metrics`],
 };
 
 /**
@@ -44,7 +46,7 @@ export function metricsReader(engine: Docker, inspected: Docker.ContainerInspect
   let ways = isNode ? [node, python, ...Object.values(others)] : [python, node, ...Object.values(others)];
   return async () => {
     for (const way of ways) {
-      const result = await runIn(engine.getContainer(Id), way(port));
+      const result = await runIn(engine.getContainer(Id), way(port), ENVIRONMENT);
       if (result === undefined) continue;
       // The next reading goes the way that was found.
       ways = [way];
@@ -52,45 +54,6 @@ export function metricsReader(engine: Docker, inspected: Docker.ContainerInspect
     }
     return readByAddress(engine, inspected, port);
   };
-}
-
-interface Result {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a command in a container. Undefined when there is no such program in it. */
-async function runIn(container: Docker.Container, command: string[]): Promise<Result | undefined> {
-  // What the server's interpreter loads beside the server is of no use here, and no proxy leads back into the container.
-  const Env = ["NODE_OPTIONS=", "PYTHONPATH=", "http_proxy="];
-  const exec = await container.exec({ Cmd: command, Env, AttachStdout: true, AttachStderr: true });
-  // Newer engines refuse to start what is not there, older ones start it and report 126 or 127.
-  const stream = await exec.start({}).catch((error: { statusCode?: number }) => {
-    if (error.statusCode === 400) return undefined;
-    throw error;
-  });
-  if (!stream) return undefined;
-  const frames = new FrameReader();
-  const output: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  stream.on("data", (chunk: Buffer) => {
-    for (const { stream: name, payload } of frames.push(chunk)) output[name].push(payload);
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    stream.on("end", resolve).on("error", reject);
-  });
-  const late = new AbortController();
-  await Promise.race([
-    ended,
-    sleep(COMMAND_MS, undefined, late).then(() => {
-      stream.destroy();
-      throw new Error(`${command[0]} did not end within ${COMMAND_MS / 1_000} s in the container`);
-    }),
-  ]).finally(() => late.abort());
-  const { ExitCode } = await exec.inspect();
-  if (ExitCode === 126 || ExitCode === 127) return undefined;
-  const text = (name: "stdout" | "stderr") => Buffer.concat(output[name]).toString("utf8");
-  return { exitCode: ExitCode, stdout: text("stdout"), stderr: text("stderr") };
 }
 
 /** The page in what a command printed; with the head of HTTP before it, or without. */

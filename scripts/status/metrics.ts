@@ -1,11 +1,9 @@
 import { get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Missing, type Reading } from "./report";
+import { ANSWER_MS, Missing, type Reading } from "./report";
 
 /** Between two looks at the metrics, in milliseconds. */
 export const INTERVAL_MS = 1_000;
-/** Longest wait for the metrics. */
-const ANSWER_MS = 2_000;
 /** More than this is no page of metrics, in characters. */
 const LONGEST = 8 * 1024 * 1024;
 

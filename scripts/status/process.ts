@@ -5,10 +5,16 @@ import { isAlive } from "../../components/process/provider/identity";
 import { type RunState, readRunState } from "../../components/process/provider/runState";
 import type { ProcessPlace } from "../deployed/entries";
 import { gaugeOf, INTERVAL_MS, lookTwice, rateOf, readPage } from "./metrics";
-import { type Condition, Health, Missing, notRunning, type Readings, type Report, secondsSince } from "./report";
-
-/** Longest wait for the readiness path. */
-const ANSWER_MS = 2_000;
+import {
+  ANSWER_MS,
+  type Condition,
+  Health,
+  Missing,
+  notRunning,
+  type Readings,
+  type Report,
+  secondsSince,
+} from "./report";
 
 type Started = NonNullable<ProcessPlace["started"]>;
 

@@ -8,6 +8,9 @@ export const Health = {
 } as const;
 export type Health = (typeof Health)[keyof typeof Health];
 
+/** Longest wait for an answer, in milliseconds. A busy server on half a core is not an ill one. */
+export const ANSWER_MS = 5_000;
+
 /** Why a value can't be had. */
 export class Missing {
   constructor(readonly reason: string) {}

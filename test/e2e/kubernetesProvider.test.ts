@@ -350,6 +350,8 @@ describeWithCluster(
           const container = { name: "main", image: IMAGE, command: ["sh", "-c", command] };
           const spec = {
             selector,
+            // A container that ends at once may be seen running before it ends: that must not count as available.
+            minReadySeconds: 2,
             template: {
               ...(template as object),
               spec: {
