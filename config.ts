@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { McpLoggingArgs } from "./components/docker/logging/args";
 import type { McpServiceArgs } from "./components/docker/mcpService";
 import type { McpDeploymentArgs } from "./components/kubernetes/args";
 import type { DeploymentSettings } from "./components/kubernetes/settings";
@@ -20,7 +19,8 @@ import { clusterProblems } from "./config/cluster";
 import { imageOf } from "./config/image";
 import { imageProblems } from "./config/images";
 import type { ClusterConfig } from "./config/kubernetes";
-import { loggingArgs, loggingProblems } from "./config/logging";
+import { type LoggingSettings, loggingArgs } from "./config/logging";
+import { loggingProblems } from "./config/loggingProblems";
 import { type MonitoringSettings, monitoringArgs, monitoringProblems } from "./config/monitoring";
 import {
   CONFIG_KEYS,
@@ -41,8 +41,8 @@ export interface Settings {
   services: ServiceSetting[];
   /** What reads the servers' metrics; for the docker and kubernetes targets. */
   monitoring?: MonitoringSettings;
-  /** What collects the logs of a Docker stack. */
-  logging?: Omit<McpLoggingArgs, "network">;
+  /** What collects the servers' logs; for the docker and kubernetes targets. */
+  logging?: LoggingSettings;
   /** The cluster of a stack for Kubernetes. */
   cluster?: ClusterConfig;
 }

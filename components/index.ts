@@ -1,16 +1,6 @@
 /** The public surface: the components, their args, and the enums that the args use. */
 export { McpCheck, type McpCheckArgs } from "./check";
-export type {
-  ElasticsearchArgs,
-  KibanaArgs,
-  LogDestinationArgs,
-  LogElasticsearchArgs,
-  LogLokiArgs,
-  LogOtlpArgs,
-  LogShipperArgs,
-  LogstashArgs,
-  McpLoggingArgs,
-} from "./docker/logging/args";
+export type { ElasticsearchArgs, KibanaArgs, LogShipperArgs, McpLoggingArgs } from "./docker/logging/args";
 export { McpLogging } from "./docker/logging/mcpLogging";
 export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
 export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
@@ -36,8 +26,17 @@ export {
   type SchedulingArgs,
   type SecretKeyArgs,
 } from "./kubernetes/args";
+export type {
+  ClusterElasticsearchArgs,
+  ClusterKibanaArgs,
+  ClusterLogShipperArgs,
+  ClusterLogstashArgs,
+  LoggedServerArgs,
+  McpClusterLoggingArgs,
+} from "./kubernetes/logging/args";
+export { McpClusterLogging } from "./kubernetes/logging/mcpClusterLogging";
 export { McpDeployment } from "./kubernetes/mcpDeployment";
-export { McpNamespace, type McpNamespaceArgs } from "./kubernetes/mcpNamespace";
+export { McpNamespace, type McpNamespaceArgs, PodSecurity } from "./kubernetes/mcpNamespace";
 export { McpRedisStatefulSet, type McpRedisStatefulSetArgs } from "./kubernetes/mcpRedisStatefulSet";
 export { McpStatefulSet, type McpStatefulSetArgs } from "./kubernetes/mcpStatefulSet";
 export {
@@ -68,6 +67,16 @@ export {
   Target,
   Transport,
 } from "./server/args";
+export type {
+  ElasticsearchServiceArgs,
+  KibanaServiceArgs,
+  LogDestinationArgs,
+  LogElasticsearchArgs,
+  LogLokiArgs,
+  LogOtlpArgs,
+  LogStackArgs,
+  LogstashServiceArgs,
+} from "./services/logging/args";
 export type {
   AlertmanagerServiceArgs,
   EmailArgs,

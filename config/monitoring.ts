@@ -10,8 +10,9 @@ import {
 import { type Problem, Target } from "../components/server";
 import type { ReceiverArgs } from "../components/services/monitoringArgs";
 import { validateRetentionSize } from "../components/services/retention";
-import { clusterMonitoringProblems, misplacedKeys, takenNames } from "./monitoringTargets";
+import { clusterMonitoringProblems, MONITORING_KEYS, monitoringNames } from "./monitoringTargets";
 import type { Config } from "./schema";
+import { misplacedKeys, takenNames } from "./targetKeys";
 import { pinned as image, labelMap, port, text, variable } from "./values";
 
 /** Who is told of alerts. What is secret stands in `mcp:secrets`, under the name that is given here. */
@@ -92,8 +93,8 @@ export function monitoringProblems(config: Config): Problem[] {
   }
   const { thresholds = {}, prometheus = {}, alertmanager = {} } = monitoring;
   return [
-    ...misplacedKeys(monitoring, target),
-    ...takenNames(config),
+    ...misplacedKeys("mcp:monitoring", monitoring, MONITORING_KEYS, target),
+    ...takenNames("mcp:monitoring", monitoringNames(config), config),
     ...(target === Target.Kubernetes ? clusterMonitoringProblems(monitoring) : []),
     ...validateThresholds(thresholds as object, "mcp:monitoring.thresholds"),
     ...(["retention", "scrapeInterval"] as const).flatMap((key) =>

@@ -6,9 +6,10 @@ import { PROMETHEUS } from "../components/services/prometheus";
 import { VOLUME_SIZE, volumeProblems } from "../components/services/retention";
 import type { MonitoringConfig } from "./monitoring";
 import type { Config } from "./schema";
+import type { TargetKeys } from "./targetKeys";
 
 /** Keys of `mcp:monitoring` that mean something in one target only: in a cluster nothing is published, and there is no Grafana of ours. */
-const KEYS: Record<typeof Target.Docker | typeof Target.Kubernetes, string[]> = {
+export const MONITORING_KEYS: TargetKeys = {
   docker: ["prometheus.port", "alertmanager.port", "grafana.image", "grafana.port"],
   kubernetes: [
     "discovery",
@@ -18,47 +19,13 @@ const KEYS: Record<typeof Target.Docker | typeof Target.Kubernetes, string[]> = 
   ],
 };
 
-/** Keys that mean nothing in the stack's target. */
-export function misplacedKeys(monitoring: MonitoringConfig, target: Target): Problem[] {
-  const other = target === Target.Docker ? Target.Kubernetes : Target.Docker;
-  return KEYS[other]
-    .filter((key) => valueAt(monitoring, key.split(".")) !== undefined)
-    .map((key) => ({
-      path: `mcp:monitoring.${key}`,
-      message: `means nothing in a stack for ${target}`,
-      allowed: `a stack with mcp:target ${other}`,
-      fix: "remove it, or set mcp:target",
-    }));
-}
-
-const valueAt = (value: unknown, [key, ...rest]: string[]): unknown =>
-  key === undefined ? value : valueAt((value as Record<string, unknown> | undefined)?.[key], rest);
-
-/** Servers and services that are called like a part of the monitoring. */
-export function takenNames({ monitoring, target, servers, services }: Config): Problem[] {
-  if (!monitoring) return [];
-  const { prometheus, alertmanager } = monitoring;
-  const names =
-    target === Target.Docker
-      ? ["prometheus", "alertmanager", "grafana"]
-      : [
-          ...(prometheus ? ["prometheus", ...servers.map(({ name }) => `${name}${METRICS_SUFFIX}`)] : []),
-          ...(alertmanager ? ["alertmanager"] : []),
-        ];
-  return Object.entries({ servers, services }).flatMap(([key, entries]) =>
-    entries.flatMap(({ name }, index) =>
-      names.includes(name)
-        ? [
-            {
-              path: `mcp:${key}[${index}].name`,
-              message: `${name} is a part of mcp:monitoring`,
-              got: name,
-              fix: "rename it",
-            },
-          ]
-        : [],
-    ),
-  );
+/** Names of the parts of the monitoring: no server and no service can have them, too. */
+export function monitoringNames({ monitoring, target, servers }: Config): string[] {
+  if (target === Target.Docker) return ["prometheus", "alertmanager", "grafana"];
+  return [
+    ...(monitoring?.prometheus ? ["prometheus", ...servers.map(({ name }) => `${name}${METRICS_SUFFIX}`)] : []),
+    ...(monitoring?.alertmanager ? ["alertmanager"] : []),
+  ];
 }
 
 /** What is wrong with the monitoring of a stack for Kubernetes. */

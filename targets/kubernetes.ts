@@ -1,9 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import { McpImage } from "../components/image";
 import { selectorLabels } from "../components/kubernetes/labels";
 import { McpDeployment } from "../components/kubernetes/mcpDeployment";
 import { McpNamespace } from "../components/kubernetes/mcpNamespace";
-import { McpRedisStatefulSet, redisPassword } from "../components/kubernetes/mcpRedisStatefulSet";
+import { McpRedisStatefulSet } from "../components/kubernetes/mcpRedisStatefulSet";
 import { McpStatefulSet } from "../components/kubernetes/mcpStatefulSet";
 import type { EgressSettings } from "../components/kubernetes/settings";
 import * as pulumi from "../components/pulumi";
@@ -12,8 +11,11 @@ import { REDIS } from "../components/services/redis";
 import type { ServerSetting, ServiceSetting, Settings } from "../config";
 import { requireContext } from "../config/kubeconfig";
 import type { ClusterConfig } from "../config/kubernetes";
+import { collectLogs } from "./kubernetes/logging";
 import { monitor, monitoredBy, requireOperator } from "./kubernetes/monitoring";
 import { namespaceName, type Place } from "./kubernetes/place";
+
+export { prepare } from "./kubernetes/prepare";
 
 /** A service that runs, under the name that servers ask for. */
 interface Running {
@@ -29,7 +31,7 @@ export async function check({ cluster, monitoring }: Settings): Promise<void> {
 }
 
 /** Runs all servers and services of the stack in one namespace of the cluster that the stack belongs to, and of no other. */
-export function deploy(settings: Settings): { servers: Record<string, object>; monitoring?: object } {
+export function deploy(settings: Settings): { servers: Record<string, object>; [output: string]: unknown } {
   const { servers, services, cluster } = settings;
   if (!cluster) throw new Error("A stack for Kubernetes needs mcp:kubernetes.");
   const provider = new kubernetes.Provider("kubernetes", {
@@ -43,31 +45,22 @@ export function deploy(settings: Settings): { servers: Record<string, object>; m
   const place = { cluster, provider, namespace: namespaceOf(cluster, settings, provider) };
   const running = services.map((setting) => ({ setting, service: runService(setting, place) }));
   const monitored = (server: ServerSetting) => ({ ...monitoredBy(settings, server), ...server.deployment });
+  const deployments = Object.fromEntries(
+    servers.map((server) => [server.name, runServer({ ...server, deployment: monitored(server) }, place, running)]),
+  );
   return {
     servers: Object.fromEntries(
-      servers.map((server) => [server.name, runServer({ ...server, deployment: monitored(server) }, place, running)]),
+      Object.entries(deployments).map(([name, server]) => [name, described(server, place.namespace)]),
     ),
     ...monitor(settings, place),
+    ...collectLogs(settings, place, deployments),
   };
-}
-
-/**
- * Registers only what is made outside the cluster, as `deploy` does: images and generated passwords. For manifests that
- * others apply.
- */
-export function prepare({ servers, services }: Settings): void {
-  for (const { name, kind } of services) {
-    if (kind === "redis") redisPassword(name, new pulumi.ComponentResource("mcp:index:McpRedisStatefulSet", name));
-  }
-  for (const { name, args } of servers) {
-    new McpImage(name, args, { parent: new pulumi.ComponentResource("mcp:index:McpDeployment", name) });
-  }
 }
 
 /** The namespace of the stack. It stays when a service keeps its data in it. */
 function namespaceOf(
   cluster: ClusterConfig,
-  { servers, services, monitoring }: Settings,
+  { servers, services, monitoring, logging }: Settings,
   provider: kubernetes.Provider,
 ): pulumi.Input<string> {
   const { createNamespace, keepData, quota, containerLimits, containerRequests } = cluster;
@@ -75,6 +68,8 @@ function namespaceOf(
   if (!createNamespace) return namespace;
   const hasData =
     monitoring?.prometheus !== undefined ||
+    // Logstash keeps what it has taken; a shipper of its own keeps it on its node.
+    (logging && (!logging.destination || "elasticsearch" in logging.destination)) ||
     services.some(({ kind, args }) => kind === "redis" || args.volume !== undefined);
   // One server that takes its network as it comes would be cut off by a rule for all.
   const denyAll = servers.every(({ deployment }) => deployment?.networkRules !== "none");
@@ -100,19 +95,18 @@ function runService({ name, kind, args }: ServiceSetting, { namespace, cluster, 
   );
 }
 
-/** A server, and what the stack output `servers` says of it. */
 function runServer(
   { name, args, services, deployment = {} }: ServerSetting,
   { namespace, cluster, provider }: Place,
   running: Running[],
-): object {
+): McpDeployment {
   const needed = running.filter(({ setting }) => services.includes(setting.name));
   const redis = needed.find(({ service }) => service instanceof McpRedisStatefulSet)?.service as
     | McpRedisStatefulSet
     | undefined;
   const secrets = redis ? { REDIS_URL: redis.url, ...args.secrets } : args.secrets;
   const { context, imagePullSecrets } = cluster;
-  const server = new McpDeployment(
+  return new McpDeployment(
     name,
     {
       ...args,
@@ -125,9 +119,23 @@ function runServer(
     },
     { providers: [provider], dependsOn: needed.map(({ service }) => service) },
   );
-  const { transport, url, clusterUrl, image, tools, toolsDigest, clients } = server;
-  return { target: Target.Kubernetes, transport, url, clusterUrl, namespace, image, tools, toolsDigest, clients };
 }
+
+/** What the stack output `servers` says of a server. */
+const described = (
+  { transport, url, clusterUrl, image, tools, toolsDigest, clients }: McpDeployment,
+  namespace: Place["namespace"],
+): object => ({
+  target: Target.Kubernetes,
+  transport,
+  url,
+  clusterUrl,
+  namespace,
+  image,
+  tools,
+  toolsDigest,
+  clients,
+});
 
 /** The server may connect to the services that it needs. */
 const egressTo = ({ setting: { name, kind, args } }: Running): EgressSettings => ({

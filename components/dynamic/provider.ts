@@ -12,6 +12,9 @@ export const Process: Provider = lazy(() => require("../process/provider/process
 export const Check: Provider = lazy(() => require("../check/provider").checkProvider);
 export const ContainerReady: Provider = lazy(() => require("../docker/provider/ready").readyProvider);
 export const ImageScan: Provider = lazy(() => require("../image/provider/scan").scanProvider);
+export const ClusterLogSetup: Provider = lazy(
+  () => require("../kubernetes/provider/clusterLogSetup").clusterSetupProvider,
+);
 export const LogSetup: Provider = lazy(() => require("../logging/provider/setup").setupProvider);
 export const Rollout: Provider = lazy(() => require("../kubernetes/provider/rollout").rolloutProvider);
 export const ClientFile: Provider = lazy(() => require("../clients/provider").clientFileProvider);

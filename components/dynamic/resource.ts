@@ -8,6 +8,7 @@ export type DynamicKind =
   | "Check"
   | "ClientFile"
   | "ContainerReady"
+  | "ClusterLogSetup"
   | "ImageScan"
   | "LogSetup"
   | "Rollout";

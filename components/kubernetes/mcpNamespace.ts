@@ -13,20 +13,22 @@ export interface McpNamespaceArgs {
   containerLimits?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** What is set aside for containers that ask for nothing themselves. Defaults to `containerLimits`. */
   containerRequests?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Pod Security Standard that nothing in it may fall short of. Defaults to "restricted". */
+  podSecurity?: pulumi.Input<PodSecurity>;
   /** Whether a NetworkPolicy denies its pods everything that no other rule allows. Defaults to true. */
   denyAll?: pulumi.Input<boolean>;
   /** Whether the namespace, and all data in it, stays when it is destroyed. Defaults to false. */
   keep?: pulumi.Input<boolean>;
 }
 
-/** The Pod Security Standard that nothing in the namespace may fall short of. */
-const POD_SECURITY = {
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/audit": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-};
+/** The Pod Security Standards. Source: kubernetes.io/docs/concepts/security/pod-security-standards. */
+export const PodSecurity = { Restricted: "restricted", Baseline: "baseline", Privileged: "privileged" } as const;
+export type PodSecurity = (typeof PodSecurity)[keyof typeof PodSecurity];
 
-/** A namespace in which only pods of the standard "restricted" run, and in which pods reach and are reached by nothing that no rule allows. */
+const podSecurityLabels = (standard: pulumi.Input<PodSecurity>): Record<string, pulumi.Input<string>> =>
+  Object.fromEntries(["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, standard]));
+
+/** A namespace in which only pods of the standard "restricted" run unless another is named, and in which pods reach and are reached by nothing that no rule allows. */
 export class McpNamespace extends pulumi.ComponentResource {
   /** Name of the namespace. */
   readonly namespace: pulumi.Output<string>;
@@ -39,9 +41,10 @@ export class McpNamespace extends pulumi.ComponentResource {
       "denyAll",
     ]);
     const { namespace = `mcp-${pulumi.getStack()}`, quota, containerLimits, containerRequests } = args;
+    const { podSecurity = PodSecurity.Restricted } = args;
     const space = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: namespace, labels: { ...labels(name, "namespace"), ...POD_SECURITY } } },
+      { metadata: { name: namespace, labels: { ...labels(name, "namespace"), ...podSecurityLabels(podSecurity) } } },
       { parent: this, retainOnDelete: keep },
     );
     const metadata = { namespace: space.metadata.name, labels: labels(name, "namespace") };

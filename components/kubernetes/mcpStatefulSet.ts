@@ -6,9 +6,13 @@ import { labels, selectorLabels, stackName } from "./labels";
 import { metadata, NO_WAIT, WATCHED } from "./metadata";
 import { Rollout, rolloutOf } from "./rollout";
 import { CHECKSUM, checksum, createSecret, withValues } from "./secret";
+import { START_SECONDS } from "./serviceContainer";
 import { createFiles } from "./serviceFiles";
 import { serviceNetwork, servicePolicySpec } from "./servicePolicy";
 import { statefulSetSpec } from "./statefulSet";
+
+/** Longest time until its image is there and it is started, beyond what it takes to start. */
+const PULL_SECONDS = 180;
 
 /** Arguments of McpStatefulSet: a service that servers need, such as PostgreSQL or Qdrant. */
 export interface McpStatefulSetArgs {
@@ -46,8 +50,14 @@ export interface McpStatefulSetArgs {
   ingress?: pulumi.Input<pulumi.Input<PeerArgs>[]>;
   /** What it may connect to, besides DNS: by `cidr`, or by `namespace` and `podLabels`. Defaults to nothing. */
   egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
-  /** Numeric user and group that it runs as. Defaults to 10001. */
+  /** Numeric user that it runs as. Defaults to 10001. */
   user?: pulumi.Input<number>;
+  /** Numeric group that it runs as; its volume belongs to that of `user`. Defaults to the same number as `user`. */
+  group?: pulumi.Input<number>;
+  /** Further folders that it can write to, and the most that each holds, as a quantity: "/tmp" among them in place of its 64Mi. What they hold counts as `memoryLimit` does not, and is lost with the pod. Defaults to none. */
+  scratch?: { [folder: string]: string };
+  /** Seconds that it may take to start. Defaults to 120. */
+  startSeconds?: pulumi.Input<number>;
   /** Whether the root file system can be written. Defaults to false: only /tmp and the volume can. */
   writable?: pulumi.Input<boolean>;
   /** Most memory, as a quantity. Defaults to "512Mi". */
@@ -66,12 +76,16 @@ export interface McpStatefulSetArgs {
 export class McpStatefulSet extends pulumi.ComponentResource {
   /** Name under which pods of the namespace reach it. */
   readonly host: pulumi.Output<string>;
+  /** Name of its StatefulSet, once it is ready. */
+  readonly statefulSet: pulumi.Output<string>;
+  /** Uid of its StatefulSet: another one when it has been replaced. */
+  readonly statefulSetUid: pulumi.Output<string>;
   /** Host and port at which pods of the cluster reach it, such as "db.mcp-prod.svc:5432". Known before it is ready. */
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: McpStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpStatefulSet", name, {}, opts);
-    const { namespace, fixedNames = true } = args;
+    const { namespace, fixedNames = true, startSeconds = START_SECONDS } = args;
     const image = pinnedImage(args.image);
     const secrets = withValues(args.secrets);
     const network = serviceNetwork(args);
@@ -114,12 +128,14 @@ export class McpStatefulSet extends pulumi.ComponentResource {
       {
         ...rolloutOf(set, { ...args, server: name }),
         kind: "StatefulSet",
-        timeoutSeconds: 300,
+        timeoutSeconds: pulumi.output(startSeconds).apply((seconds) => PULL_SECONDS + seconds),
       },
       { parent: this },
     );
     // Known only once the service is ready: whoever uses the host waits for it.
     this.host = pulumi.all([service.metadata.name, rollout.id]).apply(([host]) => host);
+    this.statefulSet = pulumi.all([set.metadata.name, rollout.id]).apply(([object]) => object);
+    this.statefulSetUid = set.metadata.uid;
     this.address = pulumi.interpolate`${service.metadata.name}.${service.metadata.namespace}.svc:${args.port}`;
     this.registerOutputs();
   }

@@ -2,10 +2,13 @@ import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "../pulumi";
 
 /** A pod as the Pod Security Standard "restricted" wants it. Source: kubernetes.io/docs/concepts/security/pod-security-standards. */
-export const podSecurity = (user: pulumi.Input<number>): input.core.v1.PodSecurityContext => ({
+export const podSecurity = (
+  user: pulumi.Input<number>,
+  group: pulumi.Input<number> = user,
+): input.core.v1.PodSecurityContext => ({
   runAsNonRoot: true,
   runAsUser: user,
-  runAsGroup: user,
+  runAsGroup: group,
   fsGroup: user,
   // Else the kubelet changes the owner of every file of a volume at every start.
   fsGroupChangePolicy: "OnRootMismatch",

@@ -26,7 +26,7 @@ export class Rollout extends DynamicResource {
 
 /** The rollout of a workload, and the cluster that it is in. */
 export function rolloutOf(
-  { metadata, spec }: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet,
+  { metadata, spec }: kubernetes.apps.v1.Deployment | kubernetes.apps.v1.StatefulSet | kubernetes.apps.v1.DaemonSet,
   { server, secrets, kubeconfig, context }: Watcher,
 ) {
   return {

@@ -38,12 +38,22 @@ export const toOtlp = (url: string, headers: Record<string, string> = {}): Endpo
     { type: "move", from: "attributes.message", to: "body" },
     { type: "move", from: "attributes.server", to: 'resource["service.name"]' },
     { type: "move", from: "attributes.stack", to: 'resource["deployment.environment.name"]' },
-    { type: "move", from: "attributes.container", to: 'resource["container.id"]' },
+    moved("container", "container.id"),
+    moved("namespace", "k8s.namespace.name"),
+    moved("pod", "k8s.pod.name"),
     { type: "move", from: "attributes.stream", to: 'attributes["log.iostream"]' },
     { type: "move", from: "attributes.id", to: 'attributes["log.record.uid"]' },
     { type: "remove", field: "attributes.offset" },
     { type: "remove", field: 'attributes["@timestamp"]' },
   ],
+});
+
+/** An attribute of the resource, of which only one target's records have it. */
+const moved = (name: string, to: string): Operator => ({
+  type: "move",
+  if: `attributes.${name} != nil`,
+  from: `attributes.${name}`,
+  to: `resource["${to}"]`,
 });
 
 /** Loki, which takes OTLP from version 3.0 on. @param url of Loki, such as "http://loki:3100" */

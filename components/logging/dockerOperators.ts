@@ -1,3 +1,4 @@
+import { asDocument, FILE_PATH, wholeLines } from "./fileOperators";
 import { SERVER_LABEL, STACK_LABEL } from "./labels";
 import type { Operator } from "./lineOperators";
 
@@ -18,36 +19,11 @@ export const dockerOperators = (stack: string): Operator[] => [
     type: "filter",
     expr: `${LABELS}["${STACK_LABEL}"] != ${JSON.stringify(stack)} or ${LABELS}["${SERVER_LABEL}"] == nil`,
   },
-  // The engine splits a line of more than 16 KB; only its last part ends with a newline.
-  { type: "add", field: "attributes.source", value: 'EXPR(attributes["log.file.path"] + body.stream)' },
-  {
-    type: "recombine",
-    combine_field: "body.log",
-    combine_with: "",
-    is_last_entry: 'body.log endsWith "\\n"',
-    source_identifier: "attributes.source",
-    max_log_size: "1mib",
-    overwrite_with: "oldest",
-  },
-  { type: "remove", field: "attributes.source" },
-  {
-    type: "time_parser",
-    parse_from: "body.time",
-    layout_type: "gotime",
-    layout: "2006-01-02T15:04:05.999999999Z07:00",
-  },
-  { type: "move", from: "body.time", to: 'attributes["@timestamp"]' },
+  // Only the last part of a line ends with a newline.
+  ...wholeLines('body.log endsWith "\\n"'),
   { type: "move", from: `body.attrs["${SERVER_LABEL}"]`, to: "attributes.server" },
   { type: "move", from: `body.attrs["${STACK_LABEL}"]`, to: "attributes.stack" },
-  { type: "move", from: "body.stream", to: "attributes.stream" },
   // As `docker ps` shows it.
-  { type: "add", field: "attributes.container", value: 'EXPR(split(attributes["log.file.path"], "/")[-2][:12])' },
-  { type: "move", from: 'attributes["log.file.record_offset"]', to: "attributes.offset" },
-  { type: "remove", field: 'attributes["log.file.path"]' },
-  {
-    type: "add",
-    field: "attributes.id",
-    value: 'EXPR(attributes.container + "-" + attributes["@timestamp"] + "-" + string(attributes.offset))',
-  },
-  { type: "add", field: "attributes.message", value: 'EXPR(trimSuffix(trimSuffix(body.log, "\\n"), "\\r"))' },
+  { type: "add", field: "attributes.container", value: `EXPR(split(${FILE_PATH}, "/")[-2][:12])` },
+  ...asDocument("attributes.container"),
 ];

@@ -53,7 +53,9 @@ function properties(): object {
   const texts = TEXT_FIELDS.filter((name) => name !== "message" && name !== "timestamp");
   return {
     "@timestamp": { type: "date" },
-    ...Object.fromEntries(["server", "stack", "container", "stream"].map((name) => [name, keyword])),
+    ...Object.fromEntries(
+      ["server", "stack", "container", "namespace", "pod", "stream"].map((name) => [name, keyword]),
+    ),
     offset: { type: "long" },
     message: { type: "text" },
     timestamp: { type: "date", ignore_malformed: true },

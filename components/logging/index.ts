@@ -11,6 +11,7 @@ export {
 } from "./elasticsearch";
 export { dataViewSetup, type KibanaSettings, kibanaConfig } from "./kibana";
 export { SERVER_LABEL, STACK_LABEL } from "./labels";
+export type { Operator } from "./lineOperators";
 export { LogSetup } from "./logSetup";
 export {
   LOGSTASH_PORT,
@@ -20,6 +21,7 @@ export {
   type PipelineSettings,
   SHIPPER_NAME,
 } from "./logstash";
+export { type PodSource, podFiles, podOperators } from "./podOperators";
 export type { SetupStep } from "./setupStep";
 export { SHIPPER_FEATURES, type ShipperSettings, shipperConfig } from "./shipper";
 export { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "./validate";

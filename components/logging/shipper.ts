@@ -44,12 +44,14 @@ export function shipperConfig({ files, source, endpoint, storage, healthPort }: 
     receivers: {
       file_log: {
         include: files,
-        exclude: files.map((pattern) => `${pattern}.gz`),
+        exclude: files.flatMap((pattern) => [`${pattern}.gz`, `${pattern}.tmp`]),
         start_at: "beginning",
         storage: STORAGE,
         include_file_name: false,
         include_file_path: true,
         include_file_record_offset: true,
+        // A part of a long line may end with a space.
+        preserve_trailing_whitespaces: true,
         // Files are told apart by their beginning, in which the time stands behind the first line's text.
         fingerprint_size: "4kib",
         max_log_size: "1mib",

@@ -14,13 +14,21 @@ export function prepareForKubernetes(stack: string): void {
   target().prepare(settingsOf(stack));
 }
 
+const OWN_LOGS =
+  "mcp:logging: Elasticsearch of a stack's own is set up through its API once it runs, with users that its other parts\n" +
+  "  log in as. `up` does that, and manifests can't.\n" +
+  "  fix: name a destination that is there already in mcp:logging.destination, or leave mcp:logging out of this stack";
+
 // The SDKs are loaded only now: they take longer than all the rest.
 const target = () => require("../../targets/kubernetes") as typeof import("../../targets/kubernetes");
 
 function settingsOf(stack: string): Settings {
   const { loadSettings } = require("../../config") as typeof import("../../config");
   const settings = loadSettings();
-  if (settings.target === Target.Kubernetes) return settings;
+  if (settings.target === Target.Kubernetes) {
+    if (settings.logging && !settings.logging.destination) throw new UsageError(OWN_LOGS);
+    return settings;
+  }
   throw new UsageError(
     `The stack ${stack} has the target ${settings.target}: only stacks for Kubernetes have manifests.\n` +
       "  fix: npm run render -- --stack NAME, with a stack whose mcp:target is kubernetes",

@@ -6,16 +6,10 @@ import { describeWithDocker } from "../support/docker";
 import { eventually } from "../support/eventually";
 import { removeFolders } from "../support/folder";
 import { ELASTIC_VERSION, needLogImages } from "../support/logImages";
+import { assertAllArrived, findLines, type Line } from "../support/logSearch";
 import { freePort, TestStack } from "../support/stack";
 
 const SERVICES = ["elasticsearch", "logstash", "kibana", "log-shipper"];
-
-/** A document, as far as the tests look at it. */
-interface Line {
-  message: string;
-  request_id?: string;
-  [field: string]: unknown;
-}
 
 describeWithDocker("Logs of a Docker stack on a real engine", function () {
   this.timeout(400_000);
@@ -44,22 +38,7 @@ describeWithDocker("Logs of a Docker stack on a real engine", function () {
     return { status: answer.status, body: await answer.json() };
   };
 
-  /** Documents that match, in the order in which their lines were written. */
-  const found = async (query: object): Promise<Line[]> => {
-    const lines: Line[] = [];
-    await ask("/mcp-logs-*/_refresh", {});
-    const page = { size: 10_000, query, sort: [{ "@timestamp": "asc" }, { offset: "asc" }, { container: "asc" }] };
-    for (let after: unknown; ; ) {
-      const { body } = await ask("/mcp-logs-*/_search", {
-        ...page,
-        ...(after !== undefined && { search_after: after }),
-      });
-      const { hits } = (body as { hits: { hits: { _source: Line; sort: unknown }[] } }).hits;
-      lines.push(...hits.map(({ _source }) => _source));
-      if (hits.length < page.size) return lines;
-      after = hits.at(-1)?.sort;
-    }
-  };
+  const found = (query: object): Promise<Line[]> => findLines(ask, query);
 
   /** Writes numbered lines and remembers the last number. */
   const counted = async (lines: number, size = 0) => {
@@ -67,15 +46,7 @@ describeWithDocker("Logs of a Docker stack on a real engine", function () {
     said += lines;
   };
 
-  /** Every number up to the last one has arrived, and none twice. */
-  const allArrived = () =>
-    eventually(async () => {
-      const lines = (await found({ exists: { field: "request_id" } })).filter(({ message }) => message === "line");
-      const numbers = lines.map(({ request_id }) => Number(request_id));
-      assert.equal(new Set(numbers).size, said, "numbers that have arrived");
-      assert.equal(numbers.length, said, "documents");
-      assert.equal(Math.max(...numbers), said);
-    }, 120_000);
+  const allArrived = () => eventually(() => assertAllArrived(ask, said), 120_000);
 
   const configured = (): Parameters<TestStack["configure"]> => [
     [{ name: "chatty", source: chattyServer(), transport: "http", port: ports.server }],
@@ -182,8 +153,10 @@ describeWithDocker("Logs of a Docker stack on a real engine", function () {
       "logger: keyword",
       "message: text",
       "method: keyword",
+      "namespace: keyword",
       "offset: long",
       "outcome: keyword",
+      "pod: keyword",
       "request_id: keyword",
       "server: keyword",
       "stack: keyword",

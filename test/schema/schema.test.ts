@@ -11,6 +11,28 @@ import { REPOSITORY } from "../support/stack";
  * A change here is a change of the contract: see CONTRIBUTING.md and CHANGELOG.md.
  */
 const SURFACE = `
+mcp:index:McpClusterLogging
+  in   servers: LoggedServerArgs[]
+  in   namespace: string
+  in   fixedNames?: boolean
+  in   elasticsearch?: ClusterElasticsearchArgs
+  in   logstash?: ClusterLogstashArgs
+  in   kibana?: ClusterKibanaArgs
+  in   shipper?: ClusterLogShipperArgs
+  in   keepData?: boolean
+  in   imagePullSecrets?: string[]
+  in   kubeconfig?: string
+  in   context?: string
+  in   version?: string
+  in   security?: boolean
+  in   retentionDays?: number
+  in   index?: string
+  in   destination?: LogDestinationArgs
+  out  elasticsearchUrl?: string
+  out  kibanaUrl?: string
+  out  password?: string
+  out  readerName?: string
+  out  readerPassword?: string
 mcp:index:McpClusterMonitoring
   in   servers: MonitoredServerArgs[]
   in   namespace?: string
@@ -135,14 +157,14 @@ mcp:index:McpImage
   out  reference: string
 mcp:index:McpLogging
   in   network: string
+  in   elasticsearch?: ElasticsearchArgs
+  in   kibana?: KibanaArgs
+  in   shipper?: LogShipperArgs
   in   version?: string
   in   security?: boolean
   in   retentionDays?: number
   in   index?: string
-  in   elasticsearch?: ElasticsearchArgs
-  in   logstash?: LogstashArgs
-  in   kibana?: KibanaArgs
-  in   shipper?: LogShipperArgs
+  in   logstash?: LogstashServiceArgs
   in   destination?: LogDestinationArgs
   out  elasticsearchUrl?: string
   out  kibanaUrl?: string
@@ -168,6 +190,7 @@ mcp:index:McpNamespace
   in   quota?: map of string
   in   containerLimits?: map of string
   in   containerRequests?: map of string
+  in   podSecurity?: PodSecurity
   in   denyAll?: boolean
   in   keep?: boolean
   out  namespace: string
@@ -261,6 +284,9 @@ mcp:index:McpStatefulSet
   in   ingress?: PeerArgs[]
   in   egress?: EgressArgs[]
   in   user?: number
+  in   group?: number
+  in   scratch?: plain map of plain string
+  in   startSeconds?: number
   in   writable?: boolean
   in   memoryLimit?: string
   in   cpuLimit?: number
@@ -268,6 +294,8 @@ mcp:index:McpStatefulSet
   in   kubeconfig?: string
   in   context?: string
   out  host: string
+  out  statefulSet: string
+  out  statefulSetUid: string
   out  address: string
 mcp:index:AlertmanagerArgs
   port?: number
@@ -291,8 +319,33 @@ mcp:index:ClusterAlertmanagerArgs
   storageClass?: string
   image?: string
   receivers?: ReceiverArgs[]
+mcp:index:ClusterElasticsearchArgs
+  image?: string
+  memoryLimit?: string
+  volumeSize?: string
+  storageClass?: string
 mcp:index:ClusterGrafanaArgs
   enabled?: boolean
+mcp:index:ClusterKibanaArgs
+  enabled?: boolean
+  image?: string
+  memoryLimit?: string
+  volumeSize?: string
+  storageClass?: string
+mcp:index:ClusterLogShipperArgs
+  namespace?: string
+  image?: string
+  imagePullSecrets?: string[]
+  podsFolder?: string
+  storageFolder?: string
+  nodeSelector?: map of string
+  memoryLimit?: string
+mcp:index:ClusterLogstashArgs
+  filter?: string
+  image?: string
+  memoryLimit?: string
+  volumeSize?: string
+  storageClass?: string
 mcp:index:ClusterPrometheusArgs
   volumeSize?: string
   storageClass?: string
@@ -312,8 +365,8 @@ mcp:index:EgressArgs
   host?: string
   ports?: number[]
 mcp:index:ElasticsearchArgs
-  image?: string
   port?: number
+  image?: string
   memoryLimit?: string
 mcp:index:EmailArgs
   smarthost: string
@@ -367,9 +420,9 @@ mcp:index:ImageArgs
 mcp:index:ImageLayout = MultiStage "multi-stage" | Lightweight "lightweight"
 mcp:index:ImagePinning = Refuse "refuse" | Warn "warn" | Off "off"
 mcp:index:KibanaArgs
+  port?: number
   enabled?: boolean
   image?: string
-  port?: number
   memoryLimit?: string
 mcp:index:LogDestinationArgs
   elasticsearch?: LogElasticsearchArgs
@@ -399,9 +452,12 @@ mcp:index:LogSourceArgs
   index?: string
   username?: string
   password?: string
-mcp:index:LogstashArgs
-  image?: string
+mcp:index:LoggedServerArgs
+  name: string
+  deployment?: string
+mcp:index:LogstashServiceArgs
   filter?: string
+  image?: string
   memoryLimit?: string
 mcp:index:MetricsDiscovery = None "none" | Annotations "annotations" | PodMonitor "podMonitor"
 mcp:index:MonitoredServerArgs
@@ -412,6 +468,7 @@ mcp:index:NetworkRules = None "none" | Kubernetes "kubernetes" | Cilium "cilium"
 mcp:index:PeerArgs
   namespace?: string
   podLabels?: map of string
+mcp:index:PodSecurity = Restricted "restricted" | Baseline "baseline" | Privileged "privileged"
 mcp:index:PrometheusArgs
   port?: number
   image?: string

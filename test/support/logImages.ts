@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
+import { pushImage } from "./clusterImages";
 import { docker } from "./docker";
 
 const PROVISION = path.join(__dirname, "../environment/docker/images.sh");
@@ -17,6 +18,14 @@ const IMAGES = {
 type Recipe = keyof typeof IMAGES;
 
 export const COLLECTOR_IMAGE = IMAGES.collector;
+
+/** Gives the cluster images of the stack of logs, by the registry. Its paths there are those of their own registries. */
+export async function publishLogImages(recipes: Recipe[]): Promise<void> {
+  for (const recipe of recipes) {
+    const image = IMAGES[recipe];
+    await pushImage(image, image.replace(/^[^/]+\.[^/]+\//, ""));
+  }
+}
 
 /** The first build of the collector takes minutes. */
 const WAIT_MS = 25 * 60_000;

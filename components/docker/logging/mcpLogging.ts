@@ -1,11 +1,12 @@
 import * as pulumi from "../../pulumi";
+import { known } from "../../services/logging/known";
+import { logTarget } from "../../services/logging/logTarget";
+import { SHIPPER } from "../../services/logging/shipper";
 import { engineFolder } from "../engineAnswers";
 import { McpService } from "../mcpService";
 import type { McpLoggingArgs } from "./args";
-import { elasticStack } from "./elasticStack";
-import { existing } from "./existing";
-import { known } from "./known";
-import { SHIPPER, shipperService } from "./shipper";
+import { dockerPlatform } from "./platform";
+import { shipperService } from "./shipper";
 
 /**
  * Collects the logs of the servers of a Docker stack: a shipper reads their log files, Logstash writes them into
@@ -27,9 +28,7 @@ export class McpLogging extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpLoggingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpLogging", name, {}, opts);
-    const destination = known(args.destination, "destination");
-    const own = destination ? undefined : elasticStack(args, this);
-    const target = own?.target ?? existing(args, destination ?? {}, this);
+    const { target, own } = logTarget(dockerPlatform(args), args, this);
     const shipper = known(args.shipper, "shipper") ?? {};
     const service = shipperService(shipper, target, () => pulumi.output(engineFolder()));
     const { gateway: dependsOn = [] } = target;

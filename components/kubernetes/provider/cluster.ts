@@ -4,6 +4,8 @@ import {
   type CoreV1Event,
   KubeConfig,
   PortForward,
+  type V1ControllerRevision,
+  type V1DaemonSet,
   type V1Deployment,
   type V1Pod,
   type V1StatefulSet,
@@ -25,11 +27,11 @@ export interface Cluster {
   forward: PortForward;
 }
 
-export type Workload = V1Deployment | V1StatefulSet;
+export type Workload = V1Deployment | V1StatefulSet | V1DaemonSet;
 
 /** The newest pods of a workload. */
 export interface Revision {
-  /** Name of the ReplicaSet or StatefulSet that makes them. */
+  /** Name of the ReplicaSet, StatefulSet or DaemonSet that makes them. */
   maker: string;
   pods: V1Pod[];
 }
@@ -46,6 +48,7 @@ export interface Watched {
 
 const REVISION = "deployment.kubernetes.io/revision";
 const TEMPLATE_HASH = "pod-template-hash";
+const CONTROLLER_HASH = "controller-revision-hash";
 
 /** Labels as the API takes them to select objects. */
 export const selector = (labels: Record<string, string> = {}): string =>
@@ -72,7 +75,8 @@ export function openCluster(watched: Watched): Cluster {
     forward: new PortForward(config),
     workload: () => {
       const one = { name: object, namespace };
-      return kind === "StatefulSet" ? apps.readNamespacedStatefulSet(one) : apps.readNamespacedDeployment(one);
+      if (kind === "StatefulSet") return apps.readNamespacedStatefulSet(one);
+      return kind === "DaemonSet" ? apps.readNamespacedDaemonSet(one) : apps.readNamespacedDeployment(one);
     },
     async revision({ metadata, spec, status }) {
       const labelSelector = selector(spec?.selector.matchLabels);
@@ -80,7 +84,16 @@ export function openCluster(watched: Watched): Cluster {
         (await core.listNamespacedPod({ namespace, labelSelector: `${labelSelector},${label}=${revision}` })).items;
       if (kind === "StatefulSet") {
         const { updateRevision = "" } = (status ?? {}) as V1StatefulSetStatus;
-        return { maker: object, pods: await ofRevision("controller-revision-hash", updateRevision) };
+        return { maker: object, pods: await ofRevision(CONTROLLER_HASH, updateRevision) };
+      }
+      if (kind === "DaemonSet") {
+        const { items } = await apps.listNamespacedControllerRevision({ namespace, labelSelector });
+        const newest = items.reduce<V1ControllerRevision | undefined>(
+          (found, one) => (found && found.revision > one.revision ? found : one),
+          undefined,
+        );
+        const hash = newest?.metadata?.labels?.[CONTROLLER_HASH] ?? "none";
+        return { maker: object, pods: await ofRevision(CONTROLLER_HASH, hash) };
       }
       const { items } = await apps.listNamespacedReplicaSet({ namespace, labelSelector });
       const newest = items.find((set) => set.metadata?.annotations?.[REVISION] === metadata?.annotations?.[REVISION]);

@@ -1,5 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import type { PortForward, V1Pod } from "@kubernetes/client-node";
+import { openCluster, type Watched } from "./cluster";
+import { clusterError } from "./clusterError";
+import { podProblem } from "./podProblems";
 
 /** A port of this machine that leads to a port of a pod. */
 export interface Forwarded {
@@ -29,4 +32,18 @@ export function forwardTo(forward: PortForward, { metadata }: V1Pod, podPort: nu
       });
     });
   });
+}
+
+/** Forwards to a pod of a workload that is ready. @throws Error when there is none */
+export async function forwardToWorkload(watched: Watched, podPort: number): Promise<Forwarded> {
+  try {
+    const cluster = openCluster(watched);
+    const { pods } = await cluster.revision(await cluster.workload());
+    const pod = pods.find((one) => podProblem(one) === undefined);
+    if (!pod)
+      throw new Error(`No pod of ${watched.kind} ${watched.object} is ready in namespace ${watched.namespace}.`);
+    return await forwardTo(cluster.forward, pod, podPort);
+  } catch (error) {
+    throw clusterError(error);
+  }
 }

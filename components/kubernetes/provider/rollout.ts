@@ -10,7 +10,7 @@ import { clusterError } from "./clusterError";
 export interface RolloutInputs {
   /** Name of the server or service, for messages. */
   server: string;
-  /** "Deployment" or "StatefulSet". */
+  /** "Deployment", "StatefulSet" or "DaemonSet". */
   kind: string;
   namespace: string;
   /** Name of the object. */

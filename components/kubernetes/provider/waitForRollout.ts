@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CoreV1Event, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Event, V1DeploymentSpec, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
 import { indent, quoteLines } from "../../check/logs";
 import type { Cluster, Revision, Workload } from "./cluster";
 import { podProblem } from "./podProblems";
@@ -71,13 +71,13 @@ const mayPass = (error: unknown): boolean => {
   return typeof code !== "number" || code === 429 || code >= 500;
 };
 
-/** Pods that the cluster refuses to make: of a StatefulSet no condition tells, but a warning does. */
+/** Pods that the cluster refuses to make: of a StatefulSet or DaemonSet no condition tells, but a warning does. */
 async function refusal(
   cluster: Cluster,
   { kind, object }: RolloutInputs,
   { revision }: Seen,
 ): Promise<Obstacle | undefined> {
-  if (kind !== "StatefulSet" || revision.pods.length > 0) return undefined;
+  if (kind === "Deployment" || revision.pods.length > 0) return undefined;
   const refused = (await cluster.warnings([object])).findLast(({ reason }) => reason === "FailedCreate");
   return refused && { message: `the cluster refuses its pods: ${refused.message}`, isFinal: true };
 }
@@ -87,14 +87,19 @@ const isObserved = ({ metadata, status }: Workload): boolean =>
   (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
 
 function isDone(workload: Workload): boolean {
-  const { spec, status } = workload;
-  const wanted = spec?.replicas ?? 1;
-  return (
-    isObserved(workload) &&
-    (status?.replicas ?? 0) === wanted &&
-    (status?.updatedReplicas ?? 0) === wanted &&
-    (status?.availableReplicas ?? 0) === wanted
-  );
+  const { wanted, all, updated, available } = countPods(workload);
+  return isObserved(workload) && all === wanted && updated === wanted && available === wanted;
+}
+
+/** How many pods there are to be, are, are of the newest revision, and are available. A DaemonSet has one on each node that takes it. */
+function countPods({ spec, status = {} }: Workload): Record<"wanted" | "all" | "updated" | "available", number> {
+  if ("desiredNumberScheduled" in status) {
+    const { desiredNumberScheduled: wanted, currentNumberScheduled: all } = status;
+    return { wanted, all, updated: status.updatedNumberScheduled ?? 0, available: status.numberAvailable ?? 0 };
+  }
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status as V1DeploymentStatus;
+  const { replicas: wanted = 1 } = (spec ?? {}) as V1DeploymentSpec;
+  return { wanted, all: replicas, updated: updatedReplicas, available: availableReplicas };
 }
 
 /** What keeps the rollout from being done: that of a pod that can't start before that of one that has not started yet. */
@@ -127,7 +132,7 @@ async function explain(
   const podNames = revision.pods.map(({ metadata }) => metadata?.name ?? "");
   const warnings = await cluster.warnings([object, revision.maker, ...podNames]).catch((): CoreV1Event[] => []);
   const told = [...new Set(warnings.map(({ reason, message }) => `${reason}: ${message}`))].slice(-5);
-  const serving = workload.status?.availableReplicas ?? 0;
+  const serving = countPods(workload).available;
   const pods = serving === 1 ? "pod keeps" : "pods keep";
   return [
     `"${server}" is not rolled out: ${obstacle.message}${waited}.`,

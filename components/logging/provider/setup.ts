@@ -8,7 +8,7 @@ import type { SetupStep } from "../setupStep";
 export interface SetupInputs {
   /** Name of the service, for messages. */
   service: string;
-  /** URL of the service without a path, as this machine reaches it. */
+  /** URL of the service without a path. */
   url: string;
   /** User and password, where the service asks who it is. */
   username?: string;
@@ -30,25 +30,43 @@ const ANSWER_MS = 60_000;
 /** Answers of a service, or of a proxy before it, that is just starting or has too much to do. */
 const AGAIN = [429, 502, 503, 504];
 
-export const setupProvider = {
-  async diff(_id: string, olds: SetupOutputs, news: SetupInputs): Promise<pulumi.dynamic.DiffResult> {
-    return { changes: anyChanged(olds, news, ["url", "username", "password", "steps", "triggers"]) };
-  },
-  async create(inputs: SetupInputs): Promise<pulumi.dynamic.CreateResult<SetupOutputs>> {
-    return { id: inputs.service, outs: await setUp(inputs) };
-  },
-  async update(_id: string, _olds: SetupOutputs, news: SetupInputs) {
-    return { outs: await setUp(news) };
-  },
-} satisfies pulumi.dynamic.ResourceProvider<SetupInputs, SetupOutputs>;
+/**
+ * Operations that set a service up.
+ * @param reach calls its second argument with the URL by which this machine reaches the service
+ */
+export const setupOperations = <T extends SetupInputs>(
+  reach: (inputs: T, setUp: (address: string) => Promise<void>) => Promise<void>,
+) => {
+  const outputs = async (inputs: T): Promise<T & SetupOutputs> => {
+    await reach(inputs, (address) => setUp({ ...inputs, address }));
+    return { ...inputs, readyUrl: inputs.url };
+  };
+  return {
+    async diff(_id: string, olds: T & SetupOutputs, news: T): Promise<pulumi.dynamic.DiffResult> {
+      return { changes: anyChanged(olds, news, ["url", "username", "password", "steps", "triggers"]) };
+    },
+    async create(inputs: T): Promise<pulumi.dynamic.CreateResult<T & SetupOutputs>> {
+      return { id: inputs.service, outs: await outputs(inputs) };
+    },
+    async update(_id: string, _olds: T & SetupOutputs, news: T) {
+      return { outs: await outputs(news) };
+    },
+  } satisfies pulumi.dynamic.ResourceProvider<T, T & SetupOutputs>;
+};
 
-async function setUp(inputs: SetupInputs): Promise<SetupOutputs> {
-  const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
-  for (const step of inputs.steps) await carryOut(step, inputs, deadline);
-  return { ...inputs, readyUrl: inputs.url };
+export const setupProvider = setupOperations((inputs: SetupInputs, setUp) => setUp(inputs.url));
+
+/** A service, and where it answers. */
+interface Service extends SetupInputs {
+  address: string;
 }
 
-async function carryOut(step: SetupStep, inputs: SetupInputs, deadline: number): Promise<void> {
+async function setUp(service: Service): Promise<void> {
+  const deadline = Date.now() + service.timeoutSeconds * 1_000;
+  for (const step of service.steps) await carryOut(step, service, deadline);
+}
+
+async function carryOut(step: SetupStep, inputs: Service, deadline: number): Promise<void> {
   const { method, path, body, unless } = step;
   if (unless !== undefined) {
     const { status } = await ask("GET", unless, undefined, inputs, deadline);
@@ -66,7 +84,7 @@ async function ask(
   method: string,
   path: string,
   body: object | undefined,
-  inputs: SetupInputs,
+  inputs: Service,
   deadline: number,
 ): Promise<{ status: number; text: string }> {
   for (;;) {
@@ -89,10 +107,10 @@ async function send(
   method: string,
   path: string,
   body: object | undefined,
-  { url, username, password }: SetupInputs,
+  { address, username, password }: Service,
 ): Promise<{ status: number; text: string }> {
   const credentials = Buffer.from(`${username}:${password}`).toString("base64");
-  const answer = await fetch(`${url}${path}`, {
+  const answer = await fetch(`${address}${path}`, {
     method,
     headers: {
       "content-type": "application/json",

@@ -6,6 +6,9 @@ import { loadSettings } from "../../../config";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { settled } from "../../support/mocks";
 
+/** A stack for Kubernetes. */
+const CLUSTER = { target: "kubernetes", kubernetes: { context: "prod" } };
+
 describe("mcp:logging", () => {
   let source = "";
   before(() => {
@@ -16,8 +19,22 @@ describe("mcp:logging", () => {
     pulumi.runtime.setAllConfig({});
   });
 
-  function load(logging: object, { target = "docker", name = "weather", secrets = {} } = {}) {
-    const config = { logging, target, secrets, servers: [{ name, source, transport: "http" }] };
+  function load(
+    logging: object,
+    {
+      target = "docker",
+      name = "weather",
+      secrets = {},
+      kubernetes,
+    }: { target?: string; name?: string; secrets?: object; kubernetes?: object } = {},
+  ) {
+    const config = {
+      logging,
+      target,
+      secrets,
+      ...(kubernetes && { kubernetes, registry: { server: "registry.example.com" } }),
+      servers: [{ name, source, transport: "http" }],
+    };
     const entries = Object.entries(config).map(([key, value]) => [
       `mcp:${key}`,
       typeof value === "string" ? value : JSON.stringify(value),
@@ -95,12 +112,46 @@ describe("mcp:logging", () => {
     ]);
   });
 
-  it("is for Docker", () => {
+  it("says what McpClusterLogging is given", () => {
+    const settings = {
+      elasticsearch: { volumeSize: "20Gi", storageClass: "fast" },
+      logstash: { volumeSize: "2Gi" },
+      shipper: { namespace: "log-shippers", podsFolder: "/data/pods", nodeSelector: { pool: "mcp" } },
+    };
+    assert.deepEqual(load(settings, CLUSTER), settings);
+  });
+
+  it("knows which keys mean something in which target", () => {
+    const cluster = problems({ elasticsearch: { port: 9201 }, shipper: { containersFolder: "/d" } }, CLUSTER);
+    assert.deepEqual(
+      cluster.map(({ path, message, allowed }) => [path, message, allowed]),
+      ["elasticsearch.port", "shipper.containersFolder"].map((key) => [
+        `mcp:logging.${key}`,
+        "means nothing in a stack for kubernetes",
+        "a stack with mcp:target docker",
+      ]),
+    );
+    const docker = problems({ logstash: { volumeSize: "2Gi" }, shipper: { namespace: "log-shippers" } });
+    assert.deepEqual(
+      docker.map(({ path }) => path),
+      ["mcp:logging.logstash.volumeSize", "mcp:logging.shipper.namespace"],
+    );
+  });
+
+  it("needs a namespace for the shipper where none is created", () => {
+    const kubernetes = { context: "prod", createNamespace: false };
+    const [problem, ...others] = problems({}, { ...CLUSTER, kubernetes });
+    assert.deepEqual([problem?.path, others], ["mcp:logging.shipper.namespace", []]);
+    const shipper = { namespace: "log-shippers" };
+    assert.deepEqual(load({ shipper }, { ...CLUSTER, kubernetes }), { shipper });
+  });
+
+  it("is for Docker and Kubernetes", () => {
     assert.deepEqual(problems({}, { target: "process" }), [
       {
         path: "mcp:logging",
         message: "means nothing in a stack for process",
-        allowed: "a stack with mcp:target docker",
+        allowed: "a stack with mcp:target docker or kubernetes",
         fix: "remove it; `npm run logs -- SERVER` shows the logs of every target",
       },
     ]);

@@ -29,6 +29,8 @@ describe("indices of logs", () => {
                 server: keyword,
                 stack: keyword,
                 container: keyword,
+                namespace: keyword,
+                pod: keyword,
                 stream: keyword,
                 offset: { type: "long" },
                 message: { type: "text" },

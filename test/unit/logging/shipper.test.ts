@@ -45,12 +45,18 @@ describe("config of the shipper", () => {
         receivers: {
           file_log: {
             include: ["/var/log/containers/*/*-json.log", "/var/log/containers/*/*-json.log.*"],
-            exclude: ["/var/log/containers/*/*-json.log.gz", "/var/log/containers/*/*-json.log.*.gz"],
+            exclude: [
+              "/var/log/containers/*/*-json.log.gz",
+              "/var/log/containers/*/*-json.log.tmp",
+              "/var/log/containers/*/*-json.log.*.gz",
+              "/var/log/containers/*/*-json.log.*.tmp",
+            ],
             start_at: "beginning",
             storage: "file_storage",
             include_file_name: false,
             include_file_path: true,
             include_file_record_offset: true,
+            preserve_trailing_whitespaces: true,
             fingerprint_size: "4kib",
             max_log_size: "1mib",
             retry_on_failure: { enabled: true, max_elapsed_time: "0s" },
@@ -106,9 +112,9 @@ describe("config of the shipper", () => {
         layout: "2006-01-02T15:04:05.999999999Z07:00",
       },
       { type: "move", from: "body.time", to: 'attributes["@timestamp"]' },
+      { type: "move", from: "body.stream", to: "attributes.stream" },
       { type: "move", from: 'body.attrs["io.modelcontextprotocol.server.name"]', to: "attributes.server" },
       { type: "move", from: 'body.attrs["pulumi-mcp-deploy.stack"]', to: "attributes.stack" },
-      { type: "move", from: "body.stream", to: "attributes.stream" },
       { type: "add", field: "attributes.container", value: 'EXPR(split(attributes["log.file.path"], "/")[-2][:12])' },
       { type: "move", from: 'attributes["log.file.record_offset"]', to: "attributes.offset" },
       { type: "remove", field: 'attributes["log.file.path"]' },
@@ -157,7 +163,7 @@ describe("config of the shipper", () => {
       retry_on_failure: RETRY,
       sending_queue: QUEUE,
     });
-    assert.deepEqual(operatorsOf(config).slice(-9), [
+    assert.deepEqual(operatorsOf(config).slice(-11), [
       {
         type: "severity_parser",
         if: "attributes.level != nil",
@@ -167,7 +173,19 @@ describe("config of the shipper", () => {
       { type: "move", from: "attributes.message", to: "body" },
       { type: "move", from: "attributes.server", to: 'resource["service.name"]' },
       { type: "move", from: "attributes.stack", to: 'resource["deployment.environment.name"]' },
-      { type: "move", from: "attributes.container", to: 'resource["container.id"]' },
+      {
+        type: "move",
+        if: "attributes.container != nil",
+        from: "attributes.container",
+        to: 'resource["container.id"]',
+      },
+      {
+        type: "move",
+        if: "attributes.namespace != nil",
+        from: "attributes.namespace",
+        to: 'resource["k8s.namespace.name"]',
+      },
+      { type: "move", if: "attributes.pod != nil", from: "attributes.pod", to: 'resource["k8s.pod.name"]' },
       { type: "move", from: "attributes.stream", to: 'attributes["log.iostream"]' },
       { type: "move", from: "attributes.id", to: 'attributes["log.record.uid"]' },
       { type: "remove", field: "attributes.offset" },

@@ -1,10 +1,11 @@
 import { INDEX_DEFAULTS, indexSetup, LogSetup, toLoki, toOtlp } from "../../logging";
 import * as pulumi from "../../pulumi";
 import { InvalidInputError } from "../../server";
-import type { LogDestinationArgs, LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, McpLoggingArgs } from "./args";
+import type { LogDestinationArgs, LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, LogStackArgs } from "./args";
 import { logstashGateway } from "./gateway";
 import { basicAuthorization, fromVariables, headerVariable, literal } from "./headers";
 import { known } from "./known";
+import type { LogPlatform } from "./platform";
 import type { ShipperTarget } from "./shipper";
 
 /** Seconds that it may take to answer: it runs already. */
@@ -12,7 +13,8 @@ const ANSWER_SECONDS = 30;
 
 /** Where the shipper sends to when the logs go to what is there already. */
 export function existing(
-  args: McpLoggingArgs,
+  platform: LogPlatform,
+  args: LogStackArgs,
   destination: LogDestinationArgs,
   parent: pulumi.Resource,
 ): ShipperTarget {
@@ -29,13 +31,14 @@ export function existing(
       },
     ]);
   }
-  if (elasticsearch) return intoElasticsearch(args, elasticsearch, parent);
+  if (elasticsearch) return intoElasticsearch(platform, args, elasticsearch, parent);
   return otlp ? intoOtlp(otlp) : intoLoki(loki as LogLokiArgs);
 }
 
 /** Logstash writes into it, as into one of the stack's own: it keeps what it has taken while that can't be reached. */
 function intoElasticsearch(
-  args: McpLoggingArgs,
+  platform: LogPlatform,
+  args: LogStackArgs,
   { url, username, password, setup }: LogElasticsearchArgs,
   parent: pulumi.Resource,
 ): ShipperTarget {
@@ -55,7 +58,7 @@ function intoElasticsearch(
           { parent },
         )
       : [];
-  return logstashGateway(args, { url, index, username, password }, { parent, dependsOn });
+  return logstashGateway(platform, args, { url, index, username, password }, { parent, dependsOn });
 }
 
 /** Secret headers are variables, which the shipper's config names. */

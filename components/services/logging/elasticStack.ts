@@ -1,20 +1,21 @@
-import { dataViewSetup, INDEX_DEFAULTS, indexSetup, LOG_USERS, LogSetup, userSetup } from "../../logging";
+import { dataViewSetup, INDEX_DEFAULTS, indexSetup, LOG_USERS, type SetupStep, userSetup } from "../../logging";
 import * as pulumi from "../../pulumi";
-import { LOOPBACK } from "../containerInputs";
-import { McpService } from "../mcpService";
-import type { KibanaArgs, McpLoggingArgs } from "./args";
-import { ELASTICSEARCH, elasticsearchService } from "./elasticsearch";
+import type { KibanaServiceArgs, LogStackArgs } from "./args";
+import { elasticsearchService } from "./elasticsearch";
 import { logstashGateway } from "./gateway";
 import { generated } from "./generated";
-import { KIBANA, kibanaService } from "./kibana";
+import { kibanaService } from "./kibana";
 import { known } from "./known";
+import type { LogPlatform, LogServiceOptions, RunningLogService } from "./platform";
 import type { ShipperTarget } from "./shipper";
 
 /** Elasticsearch, Logstash and Kibana of a stack's own. */
 export interface ElasticStack {
   /** Where the shipper sends to. */
   target: ShipperTarget;
+  /** URL by which this machine reaches Elasticsearch, or pods of the cluster do. Known once it is set up. */
   elasticsearchUrl: pulumi.Output<string>;
+  /** URL by which the stack's other services reach it. Known once it is set up. */
   networkUrl: pulumi.Output<string>;
   kibanaUrl?: pulumi.Output<string>;
   password?: pulumi.Output<string>;
@@ -22,27 +23,19 @@ export interface ElasticStack {
   readerPassword?: pulumi.Output<string>;
 }
 
-/** Where Elasticsearch is on the Docker network. */
-const NETWORK_URL = `http://${ELASTICSEARCH.name}:${ELASTICSEARCH.port}`;
-
 /** Seconds that a service may take to answer once it is ready. */
 const ANSWER_SECONDS = 120;
 
 /** Elasticsearch first, then its users and indices, and only then whoever uses them. */
-export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): ElasticStack {
-  const { network, version } = args;
+export function elasticStack(platform: LogPlatform, args: LogStackArgs, parent: pulumi.Resource): ElasticStack {
+  const { version } = args;
   const elasticsearch = known(args.elasticsearch, "elasticsearch") ?? {};
   const kibana = known(args.kibana, "kibana") ?? {};
   const security = known(args.security, "security") ?? true;
   const index = pulumi.output(args.index ?? INDEX_DEFAULTS.index);
   const passwords = security ? passwordsOf(parent) : undefined;
-  const asElastic = passwords && { username: "elastic", password: passwords.elastic };
 
-  const store = new McpService(
-    ELASTICSEARCH.name,
-    { network, ...elasticsearchService(version, elasticsearch, passwords?.elastic) },
-    { parent },
-  );
+  const store = platform.run(elasticsearchService(version, elasticsearch, passwords?.elastic), { parent });
   const steps = pulumi
     .all([index, args.retentionDays ?? INDEX_DEFAULTS.retentionDays, pulumi.output(passwords)])
     .apply(([index, retentionDays, known]) => [
@@ -50,26 +43,16 @@ export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): Ela
       // It is one node alone: a copy of an index would have no place.
       ...indexSetup({ index, retentionDays, replicas: 0 }),
     ]);
-  const setup = new LogSetup(
-    "elasticsearch-setup",
-    {
-      service: ELASTICSEARCH.name,
-      url: localUrl(elasticsearch.port ?? ELASTICSEARCH.port),
-      ...asElastic,
-      steps: passwords ? pulumi.secret(steps) : steps,
-      triggers: pulumi.output([store.containerId]),
-      timeoutSeconds: ANSWER_SECONDS,
-    },
-    { parent },
-  );
+  const setup = setUp("elasticsearch", store, passwords, passwords ? pulumi.secret(steps) : steps, parent);
   const after = { parent, dependsOn: setup };
   const writer = passwords && { username: LOG_USERS.writer, password: passwords.writer };
+  const networkUrl = pulumi.all([store.url, setup.readyUrl]).apply(([url]) => url);
   return {
-    target: logstashGateway(args, { url: NETWORK_URL, index, ...writer }, after),
+    target: logstashGateway(platform, args, { url: store.url, index, ...writer }, after),
     elasticsearchUrl: setup.readyUrl,
-    networkUrl: setup.readyUrl.apply(() => NETWORK_URL),
+    networkUrl,
     ...(known(kibana.enabled, "kibana.enabled") !== false && {
-      kibanaUrl: runKibana(args, kibana, { index, passwords }, after),
+      kibanaUrl: runKibana(platform, version, kibana, { url: store.url, index, passwords }, after),
     }),
     ...(passwords && {
       password: passwords.elastic,
@@ -81,28 +64,41 @@ export function elasticStack(args: McpLoggingArgs, parent: pulumi.Resource): Ela
 
 /** Kibana with a view of the logs; its URL once it is ready. */
 function runKibana(
-  { network, version }: McpLoggingArgs,
-  kibana: KibanaArgs,
-  { index, passwords }: { index: pulumi.Output<string>; passwords: Passwords | undefined },
-  after: { parent: pulumi.Resource; dependsOn: pulumi.Resource },
+  platform: LogPlatform,
+  version: LogStackArgs["version"],
+  kibana: KibanaServiceArgs,
+  {
+    url,
+    index,
+    passwords,
+  }: { url: pulumi.Output<string>; index: pulumi.Output<string>; passwords: Passwords | undefined },
+  after: LogServiceOptions,
 ): pulumi.Output<string> {
   const { parent } = after;
   const encryptionKey = generated("kibana-encryption-key", parent);
-  const target = { url: NETWORK_URL, password: passwords?.kibana, encryptionKey };
-  const shown = new McpService(KIBANA.name, { network, ...kibanaService(version, kibana, target) }, after);
-  return new LogSetup(
-    "kibana-setup",
+  const service = kibanaService(platform, version, kibana, { url, password: passwords?.kibana, encryptionKey });
+  const shown = platform.run(service, after);
+  return setUp("kibana", shown, passwords, index.apply(dataViewSetup), parent).readyUrl;
+}
+
+/** Sets a service up as Elasticsearch's superuser. */
+const setUp = (
+  service: string,
+  running: RunningLogService,
+  passwords: Passwords | undefined,
+  steps: pulumi.Output<SetupStep[]>,
+  parent: pulumi.Resource,
+): ReturnType<RunningLogService["setUp"]> =>
+  running.setUp(
+    `${service}-setup`,
     {
-      service: KIBANA.name,
-      url: localUrl(kibana.port ?? KIBANA.port),
+      service,
       ...(passwords && { username: "elastic", password: passwords.elastic }),
-      steps: index.apply(dataViewSetup),
-      triggers: pulumi.output([shown.containerId]),
+      steps,
       timeoutSeconds: ANSWER_SECONDS,
     },
     { parent },
-  ).readyUrl;
-}
+  );
 
 type Passwords = Record<"elastic" | "kibana" | "writer" | "reader", pulumi.Output<string>>;
 
@@ -112,5 +108,3 @@ const passwordsOf = (parent: pulumi.Resource): Passwords => ({
   writer: generated("log-writer-password", parent),
   reader: generated("log-reader-password", parent),
 });
-
-const localUrl = (port: pulumi.Input<number>): pulumi.Output<string> => pulumi.interpolate`http://${LOOPBACK}:${port}`;

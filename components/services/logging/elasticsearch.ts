@@ -1,6 +1,6 @@
 import * as pulumi from "../../pulumi";
-import type { McpServiceArgs } from "../mcpService";
-import type { ElasticsearchArgs } from "./args";
+import type { ElasticsearchServiceArgs } from "./args";
+import type { LogService } from "./platform";
 
 export const ELASTICSEARCH = { name: "elasticsearch", port: 9200 } as const;
 
@@ -56,27 +56,20 @@ const health = (security: boolean): string => {
 /** The service that keeps the logs. */
 export function elasticsearchService(
   version: pulumi.Input<string> | undefined,
-  {
-    image = elasticImage("elasticsearch", version),
-    port = ELASTICSEARCH.port,
-    memoryLimit = "1536Mi",
-  }: ElasticsearchArgs,
+  { image = elasticImage("elasticsearch", version), memoryLimit = "1536Mi" }: ElasticsearchServiceArgs,
   password: pulumi.Output<string> | undefined,
-): Omit<McpServiceArgs, "network"> {
+): LogService {
   const security = password !== undefined;
   return {
+    ...ELASTICSEARCH,
     image,
     command: ["/bin/sh", "-c", script(security), "sh", ...settings(security).map((setting) => `-E${setting}`)],
     ...(security && { secrets: { [PASSWORD]: password } }),
-    user: "1000:0",
     volume: `${HOME}/data`,
     // Java loads libraries from what it has unpacked there.
-    tmpfs: {
-      "/tmp": "rw,exec,nosuid,nodev,size=128m,mode=1777",
-      [`${HOME}/logs`]: "rw,noexec,nosuid,nodev,size=64m,mode=1777",
-    },
-    publish: port,
-    internalPort: ELASTICSEARCH.port,
+    scratch: { "/tmp": { sizeMiB: 128, executable: true }, [`${HOME}/logs`]: { sizeMiB: 64 } },
+    isOpened: true,
+    callers: ["logstash", "kibana"],
     health: ["/bin/sh", "-c", health(security)],
     startSeconds: 180,
     memoryLimit,

@@ -1,0 +1,14 @@
+import type { InputsOf } from "../../dynamic/inputsOf";
+import { DynamicResource } from "../../dynamic/resource";
+import type * as pulumi from "../../pulumi";
+import type { ClusterSetupInputs } from "../provider/clusterLogSetup";
+
+/** What LogSetup does, in a service that only the cluster reaches: through a port-forward to a pod of it. */
+export class ClusterLogSetup extends DynamicResource {
+  /** URL of the service that is set up: whoever uses it waits until it is. */
+  declare readonly readyUrl: pulumi.Output<string>;
+
+  constructor(name: string, inputs: InputsOf<ClusterSetupInputs>, opts: pulumi.CustomResourceOptions) {
+    super("ClusterLogSetup", name, { ...inputs, readyUrl: undefined }, opts);
+  }
+}

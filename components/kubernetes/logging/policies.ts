@@ -1,0 +1,69 @@
+import type { input } from "@pulumi/kubernetes/types";
+import * as pulumi from "../../pulumi";
+import { SHIPPER } from "../../services/logging/shipper";
+import { selectorLabels } from "../labels";
+import { DNS } from "../networkPolicy";
+
+type Spec = input.networking.v1.NetworkPolicySpec;
+type Peer = input.networking.v1.NetworkPolicyPeer;
+type EgressRule = input.networking.v1.NetworkPolicyEgressRule;
+
+/** Who connects to a service of the logs, and to what it connects. */
+export interface Connections {
+  port: number;
+  /** Services of the logs. */
+  callers: string[];
+  calls?: pulumi.Input<string> | undefined;
+  /** Namespace of the services. */
+  namespace: pulumi.Input<string>;
+  /** Namespace of the shipper. */
+  shipperNamespace: pulumi.Input<string>;
+}
+
+/** Rules of a service: others of the logs reach it, and it reaches where it sends to; nobody else, and nothing else. */
+export function serviceRules(
+  name: string,
+  { port, callers, calls, namespace, shipperNamespace }: Connections,
+): pulumi.Output<Spec> {
+  return pulumi.all([calls, namespace, shipperNamespace]).apply(([url, namespace, shipperNamespace]): Spec => {
+    const from = callers.map((caller) => ({
+      ...(caller === SHIPPER.name && inNamespace(shipperNamespace)),
+      podSelector: { matchLabels: selectorLabels(caller) },
+    }));
+    return {
+      podSelector: { matchLabels: selectorLabels(name) },
+      policyTypes: ["Ingress", "Egress"],
+      // A rule from nowhere would be one from everywhere.
+      ...(from.length > 0 && { ingress: [{ from, ports: [{ port, protocol: "TCP" }] }] }),
+      ...(url !== undefined && { egress: [DNS, ruleFor(url, namespace)] }),
+    };
+  });
+}
+
+/** Rules of the shipper: nobody connects to it, and it connects to what takes its logs. */
+export const shipperRules = (url: pulumi.Input<string>, namespace: pulumi.Input<string>): pulumi.Output<Spec> =>
+  pulumi.all([url, namespace]).apply(
+    ([url, namespace]): Spec => ({
+      podSelector: { matchLabels: selectorLabels(SHIPPER.name) },
+      policyTypes: ["Ingress", "Egress"],
+      egress: [DNS, ruleFor(url, namespace)],
+    }),
+  );
+
+/**
+ * The way to a URL. A rule knows no host names: that of a Service leads to the pods of its namespace, at whatever port
+ * they listen, since the rule is judged behind the Service; any other to every address, at the URL's port.
+ */
+export function ruleFor(text: string, namespace: string): EgressRule {
+  const { hostname, port, protocol } = new URL(text);
+  const [service = "", of = namespace, kind] = hostname.split(".");
+  if (service !== "" && (kind === "svc" || !hostname.includes("."))) return { to: [inNamespace(of)] };
+  const ports = [{ port: port ? Number(port) : protocol === "http:" ? 80 : 443, protocol: "TCP" }];
+  return isAddress(hostname) ? { to: [{ ipBlock: { cidr: `${hostname}/32` } }], ports } : { ports };
+}
+
+const inNamespace = (name: string): Peer => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+
+const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);
