@@ -8,6 +8,9 @@ import { type DockerfileOptions, stages } from "./stages";
 /** Non-root, and clear of the ids that base images give away themselves: `node` has 1000 in Node's. */
 export const IMAGE_USER = "10001:10001";
 
+/** Where every container runtime shows a container its own cgroup; what measures the server measures the container by it. */
+const CGROUP = "/sys/fs/cgroup";
+
 /** The Dockerfile for a server, by the guidelines' recipes with their faults corrected. */
 export function writeDockerfile(server: ResolvedServer, given: DockerfileOptions): string {
   const additions = additionsOf(server);
@@ -17,7 +20,12 @@ export function writeDockerfile(server: ResolvedServer, given: DockerfileOptions
   const options = needsStage ? { ...given, layout: ImageLayout.MultiStage } : given;
   const recipe = (server.runtime === Runtime.Python ? pythonRecipe : nodeRecipe)(server, options);
   const isHttp = server.transport === Transport.Http || isBridged(server);
-  const env = { ...recipe.env, ...listenEnv(server, "0.0.0.0"), ...(isBridged(server) && bridgeImageEnv(server)) };
+  const env = {
+    ...recipe.env,
+    ...listenEnv(server, "0.0.0.0"),
+    ...(isBridged(server) && bridgeImageEnv(server)),
+    ...((isBridged(server) || server.telemetry) && { METRICS_CGROUP: CGROUP }),
+  };
   const folders = additions.flatMap(({ files }) => files.map((file) => file.path.split("/")[0]));
   return lines([
     "# Written by pulumi-mcp-deploy. To take it over: npm run eject",

@@ -1,3 +1,4 @@
+import { memoryLimit, memoryRatio } from "./resources";
 import { type AlertingRule, AlertSeverity } from "./rule";
 import { JOB, matchers, recorded, type StackLabels } from "./selector";
 import type { Thresholds } from "./settings";
@@ -7,7 +8,7 @@ const { Critical, Warning } = AlertSeverity;
 /** What all alerts begin with. */
 const SERVER = "MCP server {{ $labels.server }}";
 
-/** The answer to a query about the alert's server, whose name stands for %q, within an annotation. */
+/** The answer to a query about the alert's server, whose name stands for %[1]q, within an annotation. */
 const asked = (query: string, format = "value"): string =>
   `{{ with printf \`${query}\` $labels.server | query }}{{ . | first | ${format} }}{{ end }}`;
 
@@ -15,22 +16,23 @@ const asked = (query: string, format = "value"): string =>
 export function alerts(limit: Thresholds, labels: StackLabels, runbooks: string): AlertingRule[] {
   const all = matchers({ job: JOB, ...labels });
   const own = (name: string): string => recorded(name, labels);
-  /** Series of the alert's server, in an annotation. */
-  const its = (name: string, more: StackLabels = {}): string =>
-    `${name}{${[matchers({ ...more, ...labels }), "server=%q"].filter(Boolean).join(",")}}`;
-  const itsUp = its("up", { job: JOB });
+  /** Matchers of the series of the alert's server, in an annotation. */
+  const its = (more: StackLabels = {}): string =>
+    [matchers({ ...more, ...labels }), "server=%[1]q"].filter(Boolean).join(",");
+  const itsUp = `up{${its({ job: JOB })}}`;
+  const itsLimit = memoryLimit(its({ job: JOB }), `mcp_server_memory_limit_bytes{${its()}}`);
 
   const alert = (
     name: string,
     severity: AlertSeverity,
-    rule: { expr: string; for?: string; summary: string; description: string },
+    rule: { expr: string; for?: string; about?: string; summary: string; description: string },
   ): AlertingRule => ({
     alert: name,
     expr: rule.expr,
     ...(rule.for !== undefined && { for: rule.for }),
     labels: { severity },
     annotations: {
-      summary: `${SERVER} ${rule.summary}`,
+      summary: `${rule.about ?? SERVER} ${rule.summary}`,
       description: rule.description,
       runbook_url: `${runbooks}/${name}.md`,
     },
@@ -62,7 +64,7 @@ export function alerts(limit: Thresholds, labels: StackLabels, runbooks: string)
       summary: "answers {{ $value | humanizePercentage }} of its requests with errors",
       description:
         `More than ${percent(limit.errorRatio)} have failed for ${limit.errorRatioFor}; it is ` +
-        `{{ $value | humanizePercentage }} of ${asked(`round(${its("server:mcp_requests:increase5m")})`)} ` +
+        `{{ $value | humanizePercentage }} of ${asked(`round(server:mcp_requests:increase5m{${its()}})`)} ` +
         "requests within the last 5 minutes.",
     }),
     alert("McpLatencyHigh", Warning, {
@@ -81,14 +83,12 @@ export function alerts(limit: Thresholds, labels: StackLabels, runbooks: string)
       description: `It has restarted {{ $value }} times within 15 minutes; ${limit.restarts} are too many.`,
     }),
     alert("McpMemoryNearLimit", Warning, {
-      expr:
-        `process_resident_memory_bytes{${all}} / on (server) group_left () ${own("mcp_server_memory_limit_bytes")} ` +
-        `> ${limit.memoryRatio}`,
+      expr: `${memoryRatio(all, own("mcp_server_memory_limit_bytes"))} > ${limit.memoryRatio}`,
       for: limit.memoryFor,
       summary: "uses {{ $value | humanizePercentage }} of its memory limit at {{ $labels.instance }}",
       description:
         `It has used more than ${percent(limit.memoryRatio)} of ` +
-        `${asked(its("mcp_server_memory_limit_bytes"), "value | humanize1024")}B for ${limit.memoryFor}. ` +
+        `${asked(itsLimit, "value | humanize1024")}B for ${limit.memoryFor}. ` +
         "At the limit it is killed, with all calls that are running.",
     }),
     alert("McpSessionGrowth", Warning, {
@@ -101,6 +101,17 @@ export function alerts(limit: Thresholds, labels: StackLabels, runbooks: string)
       description:
         "There are {{ $value }} more than an hour ago at least, and it has been more than " +
         `${limit.sessionGrowth} for ${limit.sessionGrowthFor}.`,
+    }),
+    alert("McpMetricsMissing", Critical, {
+      // Prometheus' own metrics can't tell that it can't write: they would have to be written, too.
+      expr: `absent_over_time(up{${all}}[${limit.metricsMissingFor}])`,
+      // After its start there are none until the first are read.
+      for: limit.metricsMissingFor,
+      about: "Prometheus",
+      summary: "stores no metrics of MCP servers",
+      description:
+        `It has stored none of any server for ${limit.metricsMissingFor} and longer: its volume is full, or it finds no server. ` +
+        "Until it does, no other alert can be relied on.",
     }),
   ];
 }

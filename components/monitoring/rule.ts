@@ -1,6 +1,6 @@
 /** How soon somebody should look. */
 export const AlertSeverity = {
-  /** Clients can't use a server: now. */
+  /** Clients can't use a server, or nobody would know: now. */
   Critical: "critical",
   /** Clients notice, or soon will: today. */
   Warning: "warning",

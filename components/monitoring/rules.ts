@@ -15,6 +15,8 @@ export const DEFAULT_RUNBOOK_BASE = "docs/runbooks";
 export function ruleGroups(settings: RuleSettings): RuleGroup[] {
   const { servers, labels = {}, runbookBaseUrl = DEFAULT_RUNBOOK_BASE } = settings;
   const thresholds = resolveThresholds(settings.thresholds);
+  // Without a server there is nothing to judge, nor to miss.
+  if (servers.length === 0) return [];
   // One group: alerts see what was recorded in the same evaluation.
   return [{ name: "mcp", rules: [...recordingRules(servers, labels), ...alerts(thresholds, labels, runbookBaseUrl)] }];
 }

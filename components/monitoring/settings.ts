@@ -49,6 +49,11 @@ export interface Thresholds {
   sessionGrowth: number;
   /** McpSessionGrowth: how long the growth may go on. Defaults to "1h". */
   sessionGrowthFor: string;
+  /**
+   * McpMetricsMissing: how long no metrics of any server may be stored, and once more as long before it is told; longer than
+   * the time between two scrapes. Defaults to "2m".
+   */
+  metricsMissingFor: string;
 }
 
 /** What the rules are made from. */

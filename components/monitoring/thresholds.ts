@@ -15,6 +15,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   memoryFor: "5m",
   sessionGrowth: 20,
   sessionGrowthFor: "1h",
+  metricsMissingFor: "2m",
 };
 
 const DEFAULTS = new Map<string, string | number>(Object.entries(DEFAULT_THRESHOLDS));

@@ -102,4 +102,6 @@ export interface ThresholdsArgs {
   sessionGrowth?: pulumi.Input<number>;
   /** How long the growth may go on. Defaults to "1h". */
   sessionGrowthFor?: pulumi.Input<string>;
+  /** How long no metrics of any server may be stored, and once more as long before it is told. Defaults to "2m". */
+  metricsMissingFor?: pulumi.Input<string>;
 }

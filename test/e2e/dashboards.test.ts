@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { alertmanagerConfig, dashboards, prometheusConfig, rulesYaml } from "../../components/monitoring";
-import { dashboardQueries } from "../support/dashboardQueries";
+import { type DashboardQuery, dashboardQueries } from "../support/dashboardQueries";
 import { eventually } from "../support/eventually";
 import { type ExampleServer, endRunning, exampleCommand, startExample } from "../support/exampleServer";
 import { makeFolder, removeFolders } from "../support/folder";
@@ -108,13 +108,15 @@ describe("dashboards and alerts, with a real Prometheus and real servers", funct
         const variables = { __rate_interval: "5s", __range: "1m", ...(server && { server }) };
         const queries = dashboardQueries(json, variables);
         assert.ok(queries.length >= 19, `only ${queries.length} queries`);
-        const empty: string[] = [];
-        for (const { panel, expr, instant } of queries) {
+        const empty: DashboardQuery[] = [];
+        for (const query of queries) {
           const range = { start: started, end: Date.now() / 1000, step: SCRAPE_SECONDS };
-          const series = await ask(prometheus, expr, instant ? undefined : range);
-          if (isEmpty(series)) empty.push(`${panel}: ${expr}`);
+          const series = await ask(prometheus, query.expr, query.instant ? undefined : range);
+          if (isEmpty(series)) empty.push(query);
         }
-        assert.deepEqual(empty, []);
+        // These servers run in no container; monitoring.test.ts has some that do.
+        const ofContainers = queries.filter(({ expr }) => expr.includes("mcp_container_cpu_throttled"));
+        assert.deepEqual(empty, ofContainers);
       });
     }
   }

@@ -121,6 +121,7 @@ describeWithCluster(
         "McpErrorRatioHigh",
         "McpLatencyHigh",
         "McpMemoryNearLimit",
+        "McpMetricsMissing",
         "McpServerDown",
         "McpServerNoReadyReplica",
         "McpServerRestarts",

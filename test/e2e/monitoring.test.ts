@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import Docker from "dockerode";
+import { dashboards } from "../../components/monitoring";
+import { dashboardQueries } from "../support/dashboardQueries";
 import { describeWithDocker } from "../support/docker";
 import { eventually } from "../support/eventually";
 import { makeFolder, removeFolders } from "../support/folder";
@@ -24,6 +26,10 @@ if __name__ == "__main__":
 /** Prints what Alertmanager posts to it. */
 const HOOK =
   "require('http').createServer((q, s) => { q.on('data', (d) => process.stdout.write(d)); q.on('end', () => s.end()); }).listen(9000)";
+
+/** Two looks at what changes all the time. */
+const near = (found: number, expected: number): void =>
+  assert.ok(Math.abs(found - expected) <= 0.2 * expected, `${found} is not about ${expected}`);
 
 describeWithDocker(
   "Monitoring of a Docker stack on a real engine",
@@ -97,6 +103,26 @@ describeWithDocker(
       });
     });
 
+    it("measures the container of a server as the engine does, and shows it", async () => {
+      const metric = async (name: string) => Number(await query(`mcp_container_${name}{server="plain"}`));
+      const { memory_stats, cpu_stats, pids_stats } = await containerOf("plain").stats({ stream: false });
+      // Of both versions of cgroups; a stat of the one is no stat of the other.
+      const { total_inactive_file, inactive_file } = memory_stats.stats as { [stat: string]: number };
+      const workingSet = memory_stats.usage - (total_inactive_file ?? inactive_file ?? 0);
+      near(await metric("memory_working_set_bytes"), workingSet);
+      assert.equal(await metric("memory_limit_bytes"), 512 * 1024 ** 2);
+      near(await metric("cpu_seconds_total"), cpu_stats.cpu_usage.total_usage / 1e9);
+      assert.ok((await metric("cpu_throttled_seconds_total")) >= 0);
+      assert.equal(await metric("oom_kills_total"), 0);
+      near(await metric("pids"), pids_stats.current ?? 0);
+
+      const [, json = ""] = dashboards().map((dashboard) => dashboard.json);
+      const variables = { server: "plain", __rate_interval: "10s", __range: "1m" };
+      const queries = dashboardQueries(json, variables).filter(({ expr }) => expr.includes("mcp_container_"));
+      assert.deepEqual([...new Set(queries.map(({ panel }) => panel))], ["CPU", "Memory"]);
+      for (const { expr } of queries) assert.ok(Number.isFinite(Number(await query(expr))), expr);
+    });
+
     it("has the rules, and changes nothing when nothing changed", async () => {
       const { groups } = await ask("rules?type=alert");
       assert.deepEqual(
@@ -105,6 +131,7 @@ describeWithDocker(
           "McpErrorRatioHigh",
           "McpLatencyHigh",
           "McpMemoryNearLimit",
+          "McpMetricsMissing",
           "McpServerDown",
           "McpServerNoReadyReplica",
           "McpServerRestarts",

@@ -199,6 +199,47 @@ export const ALERT_CASES: AlertCase[] = [
     at: [30],
   },
   {
+    alert: "McpMemoryNearLimit",
+    when: "its container uses 500 MB of 512 MiB, most of them in processes that it has started",
+    input: {
+      [`process_resident_memory_bytes{${AT_A}}`]: "80000000x60",
+      [`mcp_container_memory_working_set_bytes{${AT_A}}`]: "500000000x60",
+      [`mcp_container_memory_limit_bytes{${AT_A}}`]: "536870912x60",
+    },
+    at: [6, 30],
+    fires: {
+      labels: { ...ON_A, severity: "warning" },
+      summary: "MCP server weather uses 93.13% of its memory limit at a:8000",
+      description:
+        "It has used more than 90% of 512MiB for 5m. At the limit it is killed, with all calls that are running.",
+    },
+  },
+  {
+    alert: "McpMemoryNearLimit",
+    when: "the limit of its container is not the one that was set",
+    input: {
+      [`mcp_container_memory_working_set_bytes{${AT_A}}`]: "250000000x60",
+      [`mcp_container_memory_limit_bytes{${AT_A}}`]: "268435456x60",
+    },
+    at: [6, 30],
+    fires: {
+      labels: { ...ON_A, severity: "warning" },
+      summary: "MCP server weather uses 93.13% of its memory limit at a:8000",
+      description:
+        "It has used more than 90% of 256MiB for 5m. At the limit it is killed, with all calls that are running.",
+    },
+  },
+  {
+    alert: "McpMemoryNearLimit",
+    when: "its container uses 300 MB, whatever the process is said to have",
+    input: {
+      [`process_resident_memory_bytes{${AT_A}}`]: "500000000x60",
+      [`mcp_container_memory_working_set_bytes{${AT_A}}`]: "300000000x60",
+      [`mcp_container_memory_limit_bytes{${AT_A}}`]: "536870912x60",
+    },
+    at: [6, 30],
+  },
+  {
     alert: "McpSessionGrowth",
     when: "a connection a minute stays open",
     minutes: 4,
@@ -223,5 +264,30 @@ export const ALERT_CASES: AlertCase[] = [
     minutes: 4,
     input: { [`mcp_active_connections{${AT_A}}`]: Array(10).fill("0 100 200 100 0 50").join(" ") },
     at: [128, 200],
+  },
+  {
+    alert: "McpMetricsMissing",
+    when: "nothing of any server has been stored",
+    input: { [`up{${AT_A}}`]: "1x5", 'up{job="node",instance="n:9100"}': "1x30" },
+    at: [11, 30],
+    fires: {
+      labels: { job: "mcp", severity: "critical" },
+      summary: "Prometheus stores no metrics of MCP servers",
+      description:
+        "It has stored none of any server for 2m and longer: its volume is full, or it finds no server. " +
+        "Until it does, no other alert can be relied on.",
+    },
+  },
+  {
+    alert: "McpMetricsMissing",
+    when: "Prometheus has just started",
+    input: { [`up{${AT_A}}`]: "_x2 1x30" },
+    at: [0, 1, 2, 3, 10, 30],
+  },
+  {
+    alert: "McpMetricsMissing",
+    when: "what is stored is that all servers are down",
+    input: { [`up{${AT_A}}`]: "0x30", ...UP_GEO },
+    at: [10, 30],
   },
 ];

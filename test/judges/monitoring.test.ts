@@ -89,7 +89,7 @@ describe("the judges of the monitoring's files", function () {
   });
 
   it("there is a case in which each alert fires, and one in which it stays silent", () => {
-    const alerts = ruleGroups({ servers: [] }).flatMap(({ rules }) =>
+    const alerts = ruleGroups({ servers: SERVERS }).flatMap(({ rules }) =>
       rules.flatMap((rule) => ("alert" in rule ? rule.alert : [])),
     );
     const having = (fires: boolean) =>

@@ -217,7 +217,7 @@ function restored(message, { id, token }) {
 }
 
 function serverEnv() {
-  const own = /^(PORT$|METRICS_(HOST|PORT)$|MCP_BRIDGE_)/;
+  const own = /^(PORT$|METRICS_(HOST|PORT|CGROUP)$|MCP_BRIDGE_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

@@ -16,7 +16,7 @@ RENEWAL = "mcp-bridge-renewal"  # Id of the `initialize` that the bridge itself 
 MAX_BACKLOG = 100  # Messages kept for a client that has no stream open.
 END_SECONDS = 1.0  # For a process to end by itself, and once more after SIGTERM.
 SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
-OWN_ENV = re.compile(r"PORT$|METRICS_(HOST|PORT)$|MCP_BRIDGE_")
+OWN_ENV = re.compile(r"PORT$|METRICS_(HOST|PORT|CGROUP)$|MCP_BRIDGE_")
 
 sessions: dict[str, "Session"] = {}
 children: set["Session"] = set()  # Also those that are ending: they count towards the cap.

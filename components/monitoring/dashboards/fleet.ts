@@ -3,7 +3,7 @@ import type { DashboardSettings } from "../settings";
 import { resolveThresholds } from "../thresholds";
 import { finished, frame, uidOf } from "./frame";
 import { type PanelSpec, stat, timeSeries, Unit } from "./panels";
-import { callDuration, cpu, errorRatio, memoryRatio, requests, scopeOf, sum } from "./queries";
+import { callDuration, cpu, errorRatio, highestMemoryRatio, requests, scopeOf, sum } from "./queries";
 import { serverTable } from "./serverTable";
 
 /** All servers at a glance: is anything wrong, and with which? */
@@ -93,14 +93,14 @@ export function fleetDashboard(settings: DashboardSettings): Dashboard {
     },
     {
       title: "CPU",
-      description: "Cores that the servers' processes use.",
+      description: "Cores that the servers use.",
       queries: [{ expr: cpu(fleet, "server"), legend: "{{server}}" }],
       unit: Unit.Count,
     },
     {
       title: "Memory of the limit",
       description: "Of each server the instance that uses most. McpMemoryNearLimit fires above the line.",
-      queries: [{ expr: memoryRatio(scope), legend: "{{server}}" }],
+      queries: [{ expr: highestMemoryRatio(scope), legend: "{{server}}" }],
       unit: Unit.Ratio,
       limit: limit.memoryRatio,
     },

@@ -1,3 +1,4 @@
+import { memoryRatio } from "../resources";
 import { JOB, matchers, recorded, type StackLabels } from "../selector";
 
 /** What the queries of a stack's dashboards ask for. */
@@ -45,13 +46,17 @@ export const callDuration = (quantile: number, series: string, ...by: string[]):
   return `histogram_quantile(${quantile}, ${sum(buckets, ["le", ...by])})`;
 };
 
-export const cpu = (series: string, ...by: string[]): string => sum(rate("process_cpu_seconds_total", series), by);
+/** Of the containers, with all processes in them, where they are known; else of the servers' own processes. */
+export const cpu = (series: string, ...by: string[]): string =>
+  sum(`${rate("mcp_container_cpu_seconds_total", series)} or ${rate("process_cpu_seconds_total", series)}`, by);
+
+/** Cores that containers wanted and did not get. */
+export const throttledCpu = (series: string, ...by: string[]): string =>
+  sum(rate("mcp_container_cpu_throttled_seconds_total", series), by);
 
 /** Memory as a part of the limit, by server, that of the instance which uses most; nothing without a limit. */
-export const memoryRatio = ({ fleet, recorded }: Scope): string => {
-  const limit = recorded("mcp_server_memory_limit_bytes");
-  return `max by (server) (process_resident_memory_bytes{${fleet}} / on (server) group_left () ${limit})`;
-};
+export const highestMemoryRatio = ({ fleet, recorded }: Scope): string =>
+  `max by (server) ${memoryRatio(fleet, recorded("mcp_server_memory_limit_bytes"))}`;
 
 /** Restarts within the time that is looked at. */
 export const restarts = (series: string, ...by: string[]): string =>

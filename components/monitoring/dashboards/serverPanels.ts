@@ -1,6 +1,18 @@
+import { memoryLimit, memoryUsed } from "../resources";
 import type { Thresholds } from "../settings";
 import { type PanelSpec, Unit } from "./panels";
-import { callDuration, cpu, errorRatio, errors, errorsByType, requests, restarts, type Scope, sum } from "./queries";
+import {
+  callDuration,
+  cpu,
+  errorRatio,
+  errors,
+  errorsByType,
+  requests,
+  restarts,
+  type Scope,
+  sum,
+  throttledCpu,
+} from "./queries";
 
 const calls = (series: string): string => `${series},method="tools/call"`;
 
@@ -123,16 +135,20 @@ export const resourcePanels = ({ server, recordedOfServer }: Scope): PanelSpec[]
     },
     {
       title: "CPU",
-      description: "Cores that each instance uses.",
-      queries: [{ expr: cpu(server, "instance"), legend: "{{instance}}" }],
+      description: "Cores that each instance uses, and those that the limit of its container kept from it.",
+      queries: [
+        { expr: cpu(server, "instance"), legend: "{{instance}}" },
+        { expr: throttledCpu(server, "instance"), legend: "{{instance}}, throttled" },
+      ],
       unit: Unit.Count,
     },
     {
       title: "Memory",
-      description: "Memory of each instance, and the limit at which it would be killed.",
+      description:
+        "Memory of each instance, and the limit at which it would be killed. Of a container it is the working set of all its processes.",
       queries: [
-        { expr: `process_resident_memory_bytes{${server}}`, legend: "{{instance}}" },
-        { expr: recordedOfServer("mcp_server_memory_limit_bytes"), legend: "limit" },
+        { expr: memoryUsed(server), legend: "{{instance}}" },
+        { expr: memoryLimit(server, recordedOfServer("mcp_server_memory_limit_bytes")), legend: "limit" },
       ],
       unit: Unit.Bytes,
     },

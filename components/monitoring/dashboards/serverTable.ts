@@ -2,7 +2,7 @@ import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-s
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/table";
 import type { Thresholds } from "../settings";
 import { PROMETHEUS, Unit } from "./panels";
-import { callDuration, errorRatio, memoryRatio, requests, restarts, type Scope, sum } from "./queries";
+import { callDuration, errorRatio, highestMemoryRatio, requests, restarts, type Scope, sum } from "./queries";
 
 interface Column {
   title: string;
@@ -33,7 +33,7 @@ function columns(scope: Scope, limit: Thresholds): Column[] {
       limit: limit.latencySeconds,
     },
     { title: "Connections", expr: sum(`mcp_active_connections{${fleet}}`, ["server"]), unit: Unit.Count },
-    { title: "Memory", expr: memoryRatio(scope), unit: Unit.Ratio, limit: limit.memoryRatio },
+    { title: "Memory", expr: highestMemoryRatio(scope), unit: Unit.Ratio, limit: limit.memoryRatio },
     { title: "Restarts", expr: restarts(fleet, "server"), unit: Unit.Count, limit: limit.restarts },
   ];
 }

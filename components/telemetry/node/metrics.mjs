@@ -1,5 +1,7 @@
 /** The Prometheus metrics. Names and buckets are those of examples/node-server and of the layer for Python. */
 import { createRequire } from "node:module";
+import { containerMetrics } from "./container.mjs";
+import { settings } from "./settings.mjs";
 
 // The OpenTelemetry convention's buckets for MCP servers, with finer ones below: most tools answer within 10 ms.
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
@@ -70,6 +72,6 @@ export function createMetrics(activeConnections) {
       errorTypes.inc({ error_type: errorType });
     },
     contentType: registry.contentType,
-    exposition: () => registry.metrics(),
+    exposition: async () => (await registry.metrics()) + containerMetrics(settings.cgroup),
   };
 }

@@ -45,6 +45,13 @@ describe("the written Dockerfile", () => {
     assert.equal(dockerfileOf(server, image), expected("python-company.Dockerfile"));
   });
 
+  it("names the container's cgroup to what measures the server, and to nobody else", () => {
+    const line = /^ENV (?:.*\n)*? +METRICS_CGROUP="\/sys\/fs\/cgroup"/m;
+    for (const files of [PYTHON, NODE, STDIO]) assert.match(written(files), line);
+    assert.doesNotMatch(written(PYTHON, {}, { telemetry: false }), /METRICS_CGROUP/);
+    assert.doesNotMatch(written(STDIO, {}, { launchedByClient: true }), /METRICS_CGROUP/);
+  });
+
   it("keeps the folders of requirement files that include each other", () => {
     const files = { ...PYTHON, "requirements.txt": "-r requirements/base.txt\n", "requirements/base.txt": "fastmcp\n" };
     const lines = written(files).split("\n");

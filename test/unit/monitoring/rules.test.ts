@@ -38,7 +38,7 @@ describe("recording rules", () => {
   });
 
   it("hold what alerts have in common", () => {
-    assert.deepEqual(recordsOf({ servers: [] }), [
+    assert.deepEqual(recordsOf({ servers: [GEO] }).slice(1), [
       {
         record: "server:mcp_requests:increase5m",
         expr: 'sum by (server) (increase(mcp_requests_total{job="mcp"}[5m]))',
@@ -77,13 +77,14 @@ describe("alerts", () => {
     McpMemoryNearLimit: [
       "warning",
       "5m",
-      'process_resident_memory_bytes{job="mcp"} / on (server) group_left () mcp_server_memory_limit_bytes > 0.9',
+      '(mcp_container_memory_working_set_bytes{job="mcp"} / mcp_container_memory_limit_bytes{job="mcp"} or process_resident_memory_bytes{job="mcp"} / on (server) group_left () mcp_server_memory_limit_bytes) > 0.9',
     ],
     McpSessionGrowth: [
       "warning",
       "1h",
       'min_over_time(mcp_active_connections{job="mcp"}[15m]) - max_over_time(mcp_active_connections{job="mcp"}[15m] offset 1h) > 20',
     ],
+    McpMetricsMissing: ["critical", "2m", 'absent_over_time(up{job="mcp"}[2m])'],
   };
 
   it("fire from these values on, unless told otherwise", () => {
@@ -108,20 +109,22 @@ describe("alerts", () => {
       memoryFor: "3m",
       sessionGrowth: 100,
       sessionGrowthFor: "1h30m",
+      metricsMissingFor: "10m",
     };
-    const found = Object.fromEntries(alertsOf({ servers: [], thresholds }).map((rule) => [rule.alert, rule]));
+    const found = Object.fromEntries(alertsOf({ servers: [GEO], thresholds }).map((rule) => [rule.alert, rule]));
     const ends = (alert: string, text: string) => assert.ok(found[alert]?.expr.endsWith(text), found[alert]?.expr);
     assert.deepEqual(
       Object.values(found).map((rule) => rule.for),
-      ["30s", "45s", "1m", "2m", undefined, "3m", "1h30m"],
+      ["30s", "45s", "1m", "2m", undefined, "3m", "1h30m", "10m"],
     );
     assert.match(found.McpErrorRatioHigh?.expr ?? "", /ratio_rate5m > 0.25 and /);
     ends("McpErrorRatioHigh", "increase5m >= 1");
     assert.match(found.McpLatencyHigh?.expr ?? "", /p95_rate5m > 0.5 and /);
     ends("McpLatencyHigh", "increase5m >= 1");
     ends("McpServerRestarts", "[15m]) >= 7");
-    ends("McpMemoryNearLimit", "mcp_server_memory_limit_bytes > 0.755");
+    ends("McpMemoryNearLimit", "mcp_server_memory_limit_bytes) > 0.755");
     ends("McpSessionGrowth", "offset 1h) > 100");
+    ends("McpMetricsMissing", "[10m])");
     assert.match(
       found.McpMemoryNearLimit?.annotations.description ?? "",
       /^It has used more than 75\.5% of .*for 3m\./,
@@ -129,15 +132,15 @@ describe("alerts", () => {
   });
 
   it("say what is wrong, in full", () => {
-    for (const { alert, annotations } of alertsOf({ servers: [] })) {
-      assert.match(annotations.summary, /^MCP server \{\{ \$labels\.server \}\} \S/, alert);
+    for (const { alert, annotations } of alertsOf({ servers: [GEO] })) {
+      assert.match(annotations.summary, /^(MCP server \{\{ \$labels\.server \}\}|Prometheus) \S/, alert);
       assert.match(annotations.description, /^[A-Z{].*\.$/, alert);
     }
   });
 
   it("have a page each that says what it means, how to look and how to mend it, and no page is left over", () => {
     const folder = path.join(REPOSITORY, "docs", "runbooks");
-    const alerts = alertsOf({ servers: [] });
+    const alerts = alertsOf({ servers: [GEO] });
     assert.deepEqual(readdirSync(folder).sort(), alerts.map(({ alert }) => `${alert}.md`).sort());
     for (const { alert, annotations } of alerts) {
       assert.equal(annotations.runbook_url, `docs/runbooks/${alert}.md`);
@@ -149,7 +152,7 @@ describe("alerts", () => {
   });
 
   it("lead to where the pages are published", () => {
-    const [first] = alertsOf({ servers: [], runbookBaseUrl: "https://example.com/runbooks" });
+    const [first] = alertsOf({ servers: [GEO], runbookBaseUrl: "https://example.com/runbooks" });
     assert.equal(first?.annotations.runbook_url, "https://example.com/runbooks/McpServerDown.md");
   });
 });
@@ -184,6 +187,10 @@ describe("rules of a stack that shares a Prometheus with others", () => {
 });
 
 describe("the file with the rules", () => {
+  it("holds none for a stack without servers: there is nothing to judge, nor to miss", () => {
+    assert.equal(rulesYaml({ servers: [] }), "groups: []\n");
+  });
+
   it("holds them as they are, and is the same each time", () => {
     const settings = { servers: [WEATHER, GEO] };
     assert.deepEqual(parse(rulesYaml(settings)), { groups: ruleGroups(settings) });
@@ -235,7 +242,7 @@ describe("thresholds", () => {
   });
 
   it("may be left undefined", () => {
-    const [down] = alertsOf({ servers: [], thresholds: { downFor: undefined } as never });
+    const [down] = alertsOf({ servers: [GEO], thresholds: { downFor: undefined } as never });
     assert.equal(down?.for, "1m");
   });
 });

@@ -3,6 +3,7 @@
 import sys
 
 from . import logs, settings
+from .container import Container
 
 # The OpenTelemetry convention's buckets for MCP servers, with finer ones below: most tools answer within 10 ms.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
@@ -21,6 +22,9 @@ class Metrics:
         self._registry = registry = prometheus.CollectorRegistry()
         for collector in (prometheus.ProcessCollector, prometheus.PlatformCollector, prometheus.GCCollector):
             collector(registry=registry)
+        cgroup = settings.cgroup_folder()
+        if cgroup:
+            registry.register(Container(cgroup))
         labels = ["method", "endpoint"]
         self._requests = prometheus.Counter("mcp_requests_total", "MCP requests.", labels, registry=registry)
         self._errors = prometheus.Counter(

@@ -23,6 +23,11 @@ def library_folder():
     return os.environ.get("MCP_TELEMETRY_LIB") or os.path.join(here, "lib")
 
 
+def cgroup_folder():
+    """Folder of the container's cgroup. Only an image says it: elsewhere the cgroup would be the machine's."""
+    return os.environ.get("METRICS_CGROUP")
+
+
 def _number(name, default, lowest, highest):
     text = os.environ.get(name) or str(default)
     try:
