@@ -203,8 +203,20 @@ describe("the bridge's telemetry", function () {
         client.abandon();
       });
 
+      it("measures the container that its image names, as far as that can be read", async () => {
+        await start(runtime, { METRICS_CGROUP: makeFolder({ "cgroup.type": "domain\n", "pids.current": "17\n" }) });
+        assert.deepEqual(await samples("mcp_container_pids"), { "": 17 });
+        assert.deepEqual(await samples("mcp_container_memory_working_set_bytes"), {});
+      });
+
+      it("measures no container where it runs in none", async () => {
+        await start(runtime);
+        assert.deepEqual(await samples("mcp_container_cpu_seconds_total"), {});
+        assert.ok("" in (await samples("process_resident_memory_bytes")));
+      });
+
       it("keeps its own variables from the server", async () => {
-        await start(runtime, { METRICS_HOST: "127.0.0.1" });
+        await start(runtime, { METRICS_HOST: "127.0.0.1", METRICS_CGROUP: makeFolder() });
         const session = new HttpSession(url);
         await session.open();
         assert.equal(await session.call("environment"), "");
