@@ -82,6 +82,9 @@ export function prometheusRun(
       pulumi.interpolate`--storage.tsdb.retention.time=${retention}`,
       // A full disk would stop all that is written on it, not Prometheus alone.
       pulumi.interpolate`--storage.tsdb.retention.size=${retentionSize}`,
+      // It reserves that much for each file of a block. With the 512 MB that it has otherwise, a smaller volume counts as full
+      // long before it is: https://github.com/prometheus/prometheus/issues/17172
+      "--storage.tsdb.max-block-chunk-segment-size=32MB",
     ],
     volume: PROMETHEUS.volume,
     ...(memoryLimit !== undefined && { memoryLimit }),

@@ -5,11 +5,10 @@ import { eventually, forwardPort } from "../support/clusterObjects";
 import { ClusterStack } from "../support/clusterStack";
 import { removeFolders } from "../support/folder";
 import { describeWithCluster, kubeConfig, removeNamespace } from "../support/kubernetes";
+import { IMAGES } from "../support/monitoredStack";
 import { knowOperatorKinds, missOperatorKinds } from "../support/prometheusOperator";
 import { example } from "../support/stack";
 
-/** What the test machine has of the two; newer ones are the default. */
-const IMAGES = { prometheus: "prom/prometheus:v2.42.0", alertmanager: "prom/alertmanager:v0.25.0" };
 const HOOK = "https://hooks.example.invalid/canary-token-77b1";
 
 /** Little enough for the one node of the tests' cluster. */

@@ -5,27 +5,10 @@ import { dashboards } from "../../components/monitoring";
 import { dashboardQueries } from "../support/dashboardQueries";
 import { describeWithDocker } from "../support/docker";
 import { eventually } from "../support/eventually";
-import { makeFolder, removeFolders } from "../support/folder";
+import { removeFolders } from "../support/folder";
 import { callTool } from "../support/mcpClient";
+import { HOOK, IMAGES, plainServer } from "../support/monitoredStack";
 import { example, freePort, TestStack } from "../support/stack";
-
-/** What the test machine has of the two; newer ones are the default. */
-const IMAGES = { prometheus: "prom/prometheus:v2.42.0", alertmanager: "prom/alertmanager:v0.25.0" };
-
-const PLAIN = `from fastmcp import FastMCP
-mcp = FastMCP("plain")
-
-@mcp.tool
-def double(number: int) -> int:
-    return 2 * number
-
-if __name__ == "__main__":
-    mcp.run(transport="http", host="0.0.0.0", show_banner=False)
-`;
-
-/** Prints what Alertmanager posts to it. */
-const HOOK =
-  "require('http').createServer((q, s) => { q.on('data', (d) => process.stdout.write(d)); q.on('end', () => s.end()); }).listen(9000)";
 
 /** Two looks at what changes all the time. */
 const near = (found: number, expected: number): void =>
@@ -50,7 +33,7 @@ describeWithDocker(
       (await ask(`query?query=${encodeURIComponent(text)}`)).result[0]?.value[1];
 
     before(async () => {
-      const plain = makeFolder({ "server.py": PLAIN, "requirements.txt": "fastmcp==4.1.2\n" });
+      const plain = plainServer();
       const [one, two, alerts] = [await freePort(), await freePort(), await freePort()];
       prometheus = await freePort();
       configured = (retention) => [
@@ -60,7 +43,7 @@ describeWithDocker(
         ],
         {
           "mcp:target": "docker",
-          "mcp:services": [{ name: "hook", image: "node:22-slim", command: ["node", "-e", HOOK] }],
+          "mcp:services": [HOOK],
           "mcp:monitoring": {
             prometheus: { image: IMAGES.prometheus, port: prometheus, scrapeInterval: "1s", retention },
             alertmanager: {

@@ -46,6 +46,7 @@ describe("McpMonitoring", () => {
       "--storage.tsdb.path=/prometheus",
       "--storage.tsdb.retention.time=15d",
       "--storage.tsdb.retention.size=2GB",
+      "--storage.tsdb.max-block-chunk-segment-size=32MB",
     ]);
     assert.deepEqual(prometheus.ports, [{ internal: 9090, external: 9090, ip: "127.0.0.1", protocol: "tcp" }]);
     assert.deepEqual(prometheus.mounts, [
@@ -61,7 +62,7 @@ describe("McpMonitoring", () => {
       thresholds: { latencySeconds: 2 },
     });
     const { command, ports } = containerOf(deployed, "prometheus");
-    assert.deepEqual((command as string[]).slice(3), [
+    assert.deepEqual((command as string[]).slice(3, 5), [
       "--storage.tsdb.retention.time=2d",
       "--storage.tsdb.retention.size=1GB",
     ]);

@@ -88,6 +88,7 @@ describe("a Prometheus of the stack's own in the cluster", () => {
       "--storage.tsdb.path=/prometheus",
       "--storage.tsdb.retention.time=30d",
       "--storage.tsdb.retention.size=8GB",
+      "--storage.tsdb.max-block-chunk-segment-size=32MB",
     ]);
     assert.deepEqual(limits.limits, { cpu: "500m", memory: "512Mi", "ephemeral-storage": "256Mi" });
     assert.deepEqual(volumeMounts, [
