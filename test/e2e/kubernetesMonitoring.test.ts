@@ -132,6 +132,14 @@ describeWithCluster(
       });
     });
 
+    it("measures the container of a bridged server, without a right in the cluster", async () => {
+      const metric = async (name: string) => Number(await query(`mcp_container_${name}{server="simple-server"}`));
+      assert.equal(await metric("memory_limit_bytes"), 512 * 1024 ** 2);
+      const used = await metric("memory_working_set_bytes");
+      assert.ok(used > 10 * 1024 ** 2 && used < 512 * 1024 ** 2, `${used} bytes are used`);
+      assert.ok((await metric("cpu_seconds_total")) > 0);
+    });
+
     it("hands the dashboards to Grafana's sidecar", async () => {
       const { items } = await stack.core.listNamespacedConfigMap({
         namespace: stack.namespace,

@@ -526,6 +526,7 @@ mcp:index:ThresholdsArgs
   memoryFor?: string
   sessionGrowth?: number
   sessionGrowthFor?: string
+  metricsMissingFor?: string
 mcp:index:Transport = Stdio "stdio" | Http "http"
 mcp:index:WebhookArgs
   url: string
