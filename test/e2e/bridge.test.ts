@@ -162,6 +162,9 @@ describeWithDocker("stdio servers in containers", function () {
         const lines = metrics.split("\n").filter((line) => line.startsWith("mcp_requests_total{"));
         const calls = lines.find((line) => line.includes('method="tools/call"') && line.includes('endpoint="bump"'));
         assert.ok(Number(calls?.split(" ").at(-1)) >= 1, metrics);
+        const cpu = (of: string) => Number(new RegExp(`^${of}_cpu_seconds_total (\\S+)$`, "m").exec(metrics)?.[1]);
+        // With the processes of the sessions, which the bridge's own time is without.
+        assert.ok(cpu("mcp_container") > cpu("process"), metrics);
         assert.match(metrics, /^mcp_active_connections 1(\.0)?$/m);
         await session.end();
       });
