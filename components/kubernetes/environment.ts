@@ -25,7 +25,11 @@ export function environment(
   deployment: Pick<ResolvedDeployment, "exposure">,
   { env, secrets, secretKeys, secretName, service }: Variables,
 ): pulumi.Output<EnvVar[]> {
-  const own = isBridged(server) ? bridgeEnv(server) : listenEnv(server, "0.0.0.0");
+  const own = {
+    ...(isBridged(server) ? bridgeEnv(server) : listenEnv(server, "0.0.0.0")),
+    // A call that runs when the pod is to end may take its time: the cluster waits as long.
+    SHUTDOWN_GRACE_SECONDS: String(server.callTimeoutSeconds),
+  };
   // Only the names of the secrets are used, and they are none.
   const names = pulumi.unsecret(pulumi.output(secrets)).apply((values) => Object.keys(values ?? {}));
   const exposed = exposureEnv(service, deployment);

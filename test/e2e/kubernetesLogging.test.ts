@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { chattyServer, count, say } from "../support/chattyServer";
 import { forwardPort, eventually as until } from "../support/clusterObjects";
@@ -14,13 +16,13 @@ import { assertAllArrived, findLines, type Line } from "../support/logSearch";
 const SMALL = { resources: { cpuReservation: 0.05, memoryReservation: "64Mi" } };
 const SHIPPER = "app.kubernetes.io/name=log-shipper";
 
-/** Folder in which the kubelet keeps the logs of pods, as it says itself. */
-async function podLogsFolder(): Promise<string> {
+/** How the kubelet keeps the logs of pods, as it says itself. */
+async function kubeletConfig(): Promise<{ podLogsDir: string; containerLogMaxSize: string }> {
   const core = kubeConfig().makeApiClient(CoreV1Api);
   const [node] = (await core.listNode()).items;
   // The client has no type for the answer.
   const told: unknown = await core.connectGetNodeProxyWithPath({ name: node?.metadata?.name ?? "", path: "configz" });
-  return (told as { kubeletconfig: { podLogsDir: string } }).kubeletconfig.podLogsDir;
+  return (told as { kubeletconfig: Awaited<ReturnType<typeof kubeletConfig>> }).kubeletconfig;
 }
 
 describeWithCluster(
@@ -60,8 +62,8 @@ describeWithCluster(
         return { status: answer.status, body: await answer.json() };
       });
     };
-    const counted = async (lines: number) => {
-      await withPort("chatty", 8080, (port) => count(port, said + 1, said + lines));
+    const counted = async (lines: number, size = 0) => {
+      await withPort("chatty", 8080, (port) => count(port, said + 1, said + lines, size));
       said += lines;
     };
     const allArrived = () => eventually(() => assertAllArrived(ask, said), 120_000);
@@ -82,7 +84,7 @@ describeWithCluster(
       await publishLogImages(["elasticsearch", "logstash", "kibana", "collector"]);
     });
     before(async () => {
-      shipper.podsFolder = await podLogsFolder();
+      shipper.podsFolder = (await kubeletConfig()).podLogsDir;
       stack = new ClusterStack([]);
       configure(own());
     });
@@ -206,6 +208,20 @@ describeWithCluster(
       await counted(1_000);
       await scale(1);
       await counted(100);
+      await allArrived();
+    });
+
+    it("come each once when the kubelet rotates the file", async () => {
+      const { podLogsDir, containerLogMaxSize } = await kubeletConfig();
+      assert.equal(containerLogMaxSize, "10Mi");
+      await counted(6_000, 2_000);
+      const [pod] = await stack.pods("chatty");
+      const { name, namespace, uid } = pod?.metadata ?? {};
+      const folder = path.join(podLogsDir, `${namespace}_${name}_${uid}`, "chatty");
+      // Where the node is this machine, the test can see it; else it gives the kubelet its time.
+      if (existsSync(folder)) await until("rotated file", async () => readdirSync(folder).length > 1, 90);
+      else await sleep(60_000);
+      await counted(500);
       await allArrived();
     });
 

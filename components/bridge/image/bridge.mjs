@@ -18,7 +18,6 @@ import { startTelemetry } from "./telemetry.mjs";
 
 const SESSION_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
 const STATELESS_REVISION = "2026-07-28";
-const DRAIN_MS = 5_000; // For running calls, once the bridge itself is to end.
 
 let draining = false;
 
@@ -185,7 +184,7 @@ if (settings.watch) {
 async function shutDown() {
   if (draining) return;
   draining = true;
-  const deadline = Date.now() + DRAIN_MS;
+  const deadline = Date.now() + settings.graceMs;
   for (const session of running.sessions.values()) session.stream?.response.end();
   while ([...running.children].some(({ pending }) => pending.size > 0) && Date.now() < deadline) await sleep(50);
   server.close();

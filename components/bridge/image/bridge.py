@@ -24,6 +24,7 @@ from session import Session, State, children, in_background, sessions  # noqa: E
 from settings import (  # noqa: E402
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
+    GRACE_SECONDS,
     HOST,
     IDLE_SECONDS,
     MAX_MESSAGE,
@@ -38,7 +39,6 @@ from settings import (  # noqa: E402
 
 SESSION_REVISIONS = ["2025-11-25", "2025-06-18", "2025-03-26"]
 STATELESS_REVISION = "2026-07-28"
-DRAIN_SECONDS = 5.0  # For running calls, once the bridge itself is to end.
 
 
 class Refusal(Exception):
@@ -252,7 +252,7 @@ async def main():
         server_header=False,
         # Longer than clients keep theirs: a connection that one side closes while the other writes is a failed call.
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(DRAIN_SECONDS),
+        timeout_graceful_shutdown=int(GRACE_SECONDS),
     )
     in_background(sweep())
     if WATCH:

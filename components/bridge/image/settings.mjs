@@ -1,7 +1,7 @@
 /** Settings by environment variables, and fixed limits. */
 const { PORT = "8080", MCP_BRIDGE_HOST = "0.0.0.0", MCP_BRIDGE_PATH = "/mcp" } = process.env;
 const { MCP_BRIDGE_MAX_SESSIONS = "50", MCP_BRIDGE_IDLE_SECONDS = "300", MCP_BRIDGE_STATELESS = "" } = process.env;
-const { ALLOWED_HOSTS = "", ALLOWED_ORIGINS = "" } = process.env;
+const { ALLOWED_HOSTS = "", ALLOWED_ORIGINS = "", SHUTDOWN_GRACE_SECONDS = "5" } = process.env;
 const listed = (text) => text.split(",").flatMap((item) => item.trim() || []);
 export const settings = {
   port: Number(PORT),
@@ -9,6 +9,8 @@ export const settings = {
   path: MCP_BRIDGE_PATH,
   maxSessions: Number(MCP_BRIDGE_MAX_SESSIONS),
   idleMs: Number(MCP_BRIDGE_IDLE_SECONDS) * 1000,
+  // For running calls, once the bridge itself is to end.
+  graceMs: Number(SHUTDOWN_GRACE_SECONDS) * 1000,
   // Clients of revision 2026-07-28 have no sessions: they share one process, or are asked to use an older revision.
   stateless: MCP_BRIDGE_STATELESS === "true",
   // Development: on a change in this folder each session goes on with a new process.

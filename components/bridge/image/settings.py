@@ -10,6 +10,8 @@ HOST = os.environ.get("MCP_BRIDGE_HOST", "0.0.0.0")
 PATH = os.environ.get("MCP_BRIDGE_PATH", "/mcp")
 MAX_SESSIONS = int(os.environ.get("MCP_BRIDGE_MAX_SESSIONS", "50"))
 IDLE_SECONDS = float(os.environ.get("MCP_BRIDGE_IDLE_SECONDS", "300"))
+# For running calls, once the bridge itself is to end.
+GRACE_SECONDS = float(os.environ.get("SHUTDOWN_GRACE_SECONDS", "5"))
 # Clients of revision 2026-07-28 have no sessions: they share one process, or are asked to use an older revision.
 STATELESS = os.environ.get("MCP_BRIDGE_STATELESS") == "true"
 # Development: on a change in this folder each session goes on with a new process.

@@ -31,6 +31,7 @@ describe("variables of a server in Kubernetes", () => {
       { name: "METRICS_HOST", value: "0.0.0.0" },
       { name: "METRICS_PORT", value: "8000" },
       { name: "PORT", value: "9000" },
+      { name: "SHUTDOWN_GRACE_SECONDS", value: "60" },
     ]);
   });
 
@@ -44,6 +45,7 @@ describe("variables of a server in Kubernetes", () => {
       { name: "METRICS_HOST", value: "0.0.0.0" },
       { name: "METRICS_PORT", value: "8000" },
       { name: "PORT", value: "8080" },
+      { name: "SHUTDOWN_GRACE_SECONDS", value: "60" },
     ]);
   });
 
