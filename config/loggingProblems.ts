@@ -1,5 +1,6 @@
 import { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "../components/logging";
 import { type Problem, Target } from "../components/server";
+import { clusterLoggingProblems } from "./clusterLogging";
 import type { LoggingConfig } from "./logging";
 import type { Config } from "./schema";
 import { misplacedKeys, type TargetKeys, takenNames } from "./targetKeys";
@@ -34,25 +35,11 @@ export function loggingProblems(config: Config): Problem[] {
   return [
     ...takenNames("mcp:logging", NAMES, config),
     ...misplacedKeys("mcp:logging", logging, KEYS, target),
-    ...shipperProblems(config),
+    ...(target === Target.Kubernetes ? clusterLoggingProblems(config) : []),
     ...(version === undefined ? [] : validateElasticVersion(version, "mcp:logging.version")),
     ...(index === undefined ? [] : validateIndex(index, "mcp:logging.index")),
     ...(retentionDays === undefined ? [] : validateRetention(retentionDays, "mcp:logging.retentionDays")),
     ...destinationProblems(logging),
-  ];
-}
-
-/** The shipper reads files of the nodes, which no namespace for servers admits. */
-function shipperProblems({ logging, kubernetes: cluster, target }: Config): Problem[] {
-  if (target !== Target.Kubernetes || cluster?.createNamespace !== false || logging?.shipper?.namespace) return [];
-  return [
-    {
-      path: "mcp:logging.shipper.namespace",
-      message:
-        "is missing: namespaces are not created, and that of the servers admits no pod that reads files of nodes",
-      allowed: 'a namespace that exists and admits pods of the standard "privileged"',
-      fix: "name it, or let mcp:kubernetes.createNamespace be true",
-    },
   ];
 }
 

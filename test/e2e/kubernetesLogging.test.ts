@@ -298,7 +298,7 @@ describeWithCluster(
       const { items } = await apps.listNamespacedDaemonSet({ namespace: `${stack.namespace}-logs` });
       assert.equal(items.length, 1);
       configure({
-        destination: { otlp: { url: "http://sink:4318" } },
+        destination: { otlp: { url: `http://sink.${stack.namespace}.svc:4318` } },
         shipper: { ...shipper, namespace: stack.namespace },
       });
       assert.match(

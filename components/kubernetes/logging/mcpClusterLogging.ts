@@ -79,7 +79,7 @@ export class McpClusterLogging extends pulumi.ComponentResource {
     const secret = secrets && createSecret(this, place, secrets);
     new kubernetes.networking.v1.NetworkPolicy(
       `${name}-network`,
-      { metadata: metadata(place), spec: shipperRules(pulumi.output(endpoint).url, serversNamespace) },
+      { metadata: metadata(place), spec: shipperRules(pulumi.output(endpoint).url, namespace ?? serversNamespace) },
       opts,
     );
     const set = new kubernetes.apps.v1.DaemonSet(
@@ -99,7 +99,8 @@ export class McpClusterLogging extends pulumi.ComponentResource {
           }),
         }),
       },
-      { ...opts, dependsOn: gateway ?? [] },
+      // Two of it would hold the same folder of a node, and the second would never start.
+      { ...opts, dependsOn: gateway ?? [], deleteBeforeReplace: true },
     );
     new Rollout(
       `${name}-rollout`,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../../pulumi";
 import { SHIPPER } from "../../services/logging/shipper";
@@ -56,14 +57,17 @@ export const shipperRules = (url: pulumi.Input<string>, namespace: pulumi.Input<
  */
 export function ruleFor(text: string, namespace: string): EgressRule {
   const { hostname, port, protocol } = new URL(text);
-  const [service = "", of = namespace, kind] = hostname.split(".");
-  if (service !== "" && (kind === "svc" || !hostname.includes("."))) return { to: [inNamespace(of)] };
+  const [, of = namespace] = SERVICE.exec(hostname) ?? [];
+  if (SERVICE.test(hostname)) return { to: [inNamespace(of)] };
   const ports = [{ port: port ? Number(port) : protocol === "http:" ? 80 : 443, protocol: "TCP" }];
-  return isAddress(hostname) ? { to: [{ ipBlock: { cidr: `${hostname}/32` } }], ports } : { ports };
+  const address = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(address)) return { to: [{ ipBlock: { cidr: `${address}/${isIP(address) === 4 ? 32 : 128}` } }], ports };
+  return { ports };
 }
 
 const inNamespace = (name: string): Peer => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
 
-const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);
+/** Host of a Service: its name alone, or with its namespace and "svc". */
+const SERVICE = /^[a-z0-9-]+(?:\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?)?$/;

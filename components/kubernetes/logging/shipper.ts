@@ -18,6 +18,22 @@ export const CONFIG = "shipper.yaml";
 /** Folder of the nodes that outlives its pods. */
 const STORAGE = "/var/lib/pulumi-mcp-deploy";
 
+/** Nodes that are none have no folders and run no DaemonSet: AWS Fargate, and those of Virtual Kubelet. */
+const REAL_NODES: input.core.v1.Affinity = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [
+        {
+          matchExpressions: [
+            { key: "eks.amazonaws.com/compute-type", operator: "NotIn", values: ["fargate"] },
+            { key: "type", operator: "NotIn", values: ["virtual-kubelet"] },
+          ],
+        },
+      ],
+    },
+  },
+};
+
 /** What the shipper's pods need to know of the objects around them. */
 interface Surroundings {
   labels: Labels;
@@ -38,14 +54,16 @@ export function shipperSpec(
   const storage = pulumi.interpolate`${storageFolder}/${stackName(SHIPPER.name)}`;
   return {
     selector: { matchLabels: selectorLabels(SHIPPER.name) },
-    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "10%" } },
+    // All at once: nothing is lost meanwhile, and one node that is away holds up no other.
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
     template: {
       metadata: { labels, annotations },
       spec: {
         ...POD_DEFAULTS,
         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
         ...(args.imagePullSecrets && { imagePullSecrets: pulumi.output(args.imagePullSecrets).apply(references) }),
-        nodeSelector: nodeSelector ?? { "kubernetes.io/os": "linux" },
+        nodeSelector: pulumi.output(nodeSelector).apply((own) => ({ "kubernetes.io/os": "linux", ...own })),
+        affinity: REAL_NODES,
         // Servers may run on any node, on those that others keep off, too.
         tolerations: [{ operator: "Exists" }],
         terminationGracePeriodSeconds: 30,

@@ -56,6 +56,10 @@ export const selector = (labels: Record<string, string> = {}): string =>
     .map(([label, value]) => `${label}=${value}`)
     .join(",");
 
+/** When something happened last, in milliseconds since 1970. */
+export const timeOf = ({ lastTimestamp, eventTime }: CoreV1Event): number =>
+  new Date(lastTimestamp ?? eventTime ?? 0).getTime();
+
 /** The kubeconfig that is given, else that of KUBECONFIG or the user's, as kubectl finds it. */
 export function loadKubeconfig({ kubeconfig, context }: Pick<Watched, "kubeconfig" | "context">): KubeConfig {
   const config = new KubeConfig();
@@ -102,10 +106,9 @@ export function openCluster(watched: Watched): Cluster {
     },
     async warnings(names) {
       const { items } = await core.listNamespacedEvent({ namespace, fieldSelector: "type=Warning" });
-      const time = ({ lastTimestamp, eventTime }: CoreV1Event) => new Date(lastTimestamp ?? eventTime ?? 0).getTime();
       return items
         .filter(({ involvedObject }) => names.includes(involvedObject.name ?? ""))
-        .sort((one, other) => time(one) - time(other));
+        .sort((one, other) => timeOf(one) - timeOf(other));
     },
     async lastLines(pod, count) {
       const { name = "" } = pod.metadata ?? {};

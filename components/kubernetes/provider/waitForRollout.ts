@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CoreV1Event, V1DeploymentSpec, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
 import { indent, quoteLines } from "../../check/logs";
-import type { Cluster, Revision, Workload } from "./cluster";
+import { type Cluster, type Revision, timeOf, type Workload } from "./cluster";
 import { podProblem } from "./podProblems";
 import type { RolloutInputs } from "./rollout";
 
@@ -13,6 +13,9 @@ const AGAIN_MS = 2_000;
 
 /** How long what is wrong for good may still come right, as when a Secret is being written, in milliseconds. */
 const GRACE_MS = 5_000;
+
+/** A warning that is older may be of what has been mended since, in milliseconds. */
+const RECENT_MS = 60_000;
 
 /** What keeps a rollout from being done. */
 interface Obstacle {
@@ -75,10 +78,12 @@ const mayPass = (error: unknown): boolean => {
 async function refusal(
   cluster: Cluster,
   { kind, object }: RolloutInputs,
-  { revision }: Seen,
+  { workload, revision }: Seen,
 ): Promise<Obstacle | undefined> {
-  if (kind === "Deployment" || revision.pods.length > 0) return undefined;
-  const refused = (await cluster.warnings([object])).findLast(({ reason }) => reason === "FailedCreate");
+  if (kind === "Deployment" || revision.pods.length > 0 || countPods(workload).all > 0) return undefined;
+  const refused = (await cluster.warnings([object])).findLast(
+    (event) => event.reason === "FailedCreate" && Date.now() - timeOf(event) < RECENT_MS,
+  );
   return refused && { message: `the cluster refuses its pods: ${refused.message}`, isFinal: true };
 }
 

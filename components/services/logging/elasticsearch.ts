@@ -31,7 +31,7 @@ const settings = (security: boolean): string[] => [
 ];
 
 /**
- * The image's entry point writes into its own folder, which is read-only here: the config is copied into memory, and the
+ * The image's entry point writes into its own folder, which is read-only here: the config is copied to where it may write, and the
  * password goes into its keystore by a pipe, since an argument could be read by everybody on the machine.
  */
 const script = (security: boolean): string =>
@@ -40,6 +40,9 @@ const script = (security: boolean): string =>
     "export ES_PATH_CONF=/tmp/config ES_TMPDIR=/tmp/java",
     'mkdir -p "$ES_PATH_CONF" "$ES_TMPDIR"',
     `cp -r ${HOME}/config/. "$ES_PATH_CONF"`,
+    // Java's own log of its collector would fill the folder of the logs: up to 2 GiB, where 64 MiB are the most.
+    'mkdir -p "$ES_PATH_CONF/jvm.options.d"',
+    `printf '%s\\n' -Xlog:disable -Xlog:all=warning:stderr:utctime,level,tags > "$ES_PATH_CONF/jvm.options.d/gc.options"`,
     ...(security
       ? [`printf '%s' "$${PASSWORD}" | ${HOME}/bin/elasticsearch-keystore add -x -f bootstrap.password >/dev/null`]
       : []),

@@ -12,7 +12,7 @@ const HOME = "/usr/share/logstash";
 const PIPELINE = "mcp.conf";
 const SETTINGS = "logstash.yml";
 
-/** The image's entry point writes into its own folder, which is read-only here: the config is copied into memory. */
+/** The image's entry point writes into its own folder, which is read-only here: the config is copied to where it may write. */
 const script = (files: string): string =>
   [
     "set -eu",

@@ -105,6 +105,8 @@ export abstract class BridgedResource implements ResourceType {
     const wanted = plainProperties(withoutIgnored(news, context));
     const changes: Diff["changes"] = {};
     for (const [key, property] of Object.entries(this.schema.properties)) {
+      // Also where neither the program nor its last inputs name it, and only the state does, as after a refresh.
+      if (context?.ignoreChanges.includes(key)) continue;
       const before = this.normal(key, key, property, old[key]);
       const after = this.normal(key, key, property, wanted[key] ?? this.traits.defaults[key]);
       if (containsUnknown(wanted[key])) changes[key] = "update";

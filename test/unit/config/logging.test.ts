@@ -146,6 +146,20 @@ describe("mcp:logging", () => {
     assert.deepEqual(load({ shipper }, { ...CLUSTER, kubernetes }), { shipper });
   });
 
+  it("refuses what can't work in a cluster", () => {
+    const paths = (logging: object) => problems(logging, CLUSTER).map(({ path }) => path.replace("mcp:logging.", ""));
+    assert.deepEqual(paths({ elasticsearch: { volumeSize: "1Gi" }, logstash: { volumeSize: "lots" } }), [
+      "elasticsearch.volumeSize",
+      "logstash.volumeSize",
+    ]);
+    assert.deepEqual(paths({ shipper: { imagePullSecrets: ["registry"] } }), ["shipper.namespace"]);
+    assert.deepEqual(paths({ destination: { loki: { url: "http://loki:3100" } } }), ["destination.loki.url"]);
+    const inCluster = { url: "http://es.elastic.svc:9200" };
+    assert.deepEqual(paths({ destination: { elasticsearch: inCluster } }), ["destination.elasticsearch.setup"]);
+    load({ destination: { elasticsearch: { ...inCluster, setup: false } } }, CLUSTER);
+    load({ destination: { otlp: { url: "http://[fd00::1]:4318" } } }, CLUSTER);
+  });
+
   it("is for Docker and Kubernetes", () => {
     assert.deepEqual(problems({}, { target: "process" }), [
       {

@@ -90,6 +90,8 @@ describe("McpLogging", function () {
         "export ES_PATH_CONF=/tmp/config ES_TMPDIR=/tmp/java",
         'mkdir -p "$ES_PATH_CONF" "$ES_TMPDIR"',
         'cp -r /usr/share/elasticsearch/config/. "$ES_PATH_CONF"',
+        'mkdir -p "$ES_PATH_CONF/jvm.options.d"',
+        `printf '%s\\n' -Xlog:disable -Xlog:all=warning:stderr:utctime,level,tags > "$ES_PATH_CONF/jvm.options.d/gc.options"`,
         "printf '%s' \"$ELASTIC_PASSWORD\" | /usr/share/elasticsearch/bin/elasticsearch-keystore add -x -f bootstrap.password >/dev/null",
         'exec /usr/share/elasticsearch/bin/elasticsearch "$@"',
       ].join("\n"),

@@ -96,7 +96,10 @@ describe("McpClusterLogging", function () {
       runAsGroup: 0,
       seccompProfile: { type: "RuntimeDefault" },
     });
-    assert.deepEqual([pod.nodeSelector, pod.tolerations], [{ pool: "mcp" }, [{ operator: "Exists" }]]);
+    assert.deepEqual(
+      [pod.nodeSelector, pod.tolerations],
+      [{ "kubernetes.io/os": "linux", pool: "mcp" }, [{ operator: "Exists" }]],
+    );
     const [container] = pod.containers;
     assert.deepEqual(container.securityContext.capabilities, { drop: ["ALL"] });
     assert.equal(container.securityContext.readOnlyRootFilesystem, true);

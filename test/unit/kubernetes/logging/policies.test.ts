@@ -16,6 +16,8 @@ describe("the way to a URL", () => {
     ["https://otlp.example.com/v1", { ports: [tcp(443)] }],
     ["http://otlp.example.com", { ports: [tcp(80)] }],
     ["https://logs.example.com:9200", { ports: [tcp(9200)] }],
+    ["https://logs.eu.svc.example.com", { ports: [tcp(443)] }],
+    ["http://[fd00::1]:4318", { to: [{ ipBlock: { cidr: "fd00::1/128" } }], ports: [tcp(4318)] }],
     ["http://10.1.2.3:4318", { to: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: [tcp(4318)] }],
   ];
   for (const [url, rule] of ways) {
