@@ -133,7 +133,9 @@ describeWithDocker(
         assert.ok(Number(await query(LAST_UP)) > full);
         assert.equal(await query('up{server="plain"}', before), 1);
         assert.equal(await query("count(old)", OLD_END - HOUR), SERIES);
-        assert.equal(await query('count(ALERTS{alertname="McpMetricsMissing"}) or vector(0)'), 0);
+        // By its state now: what was stored of it may lack its end, which came while nothing could be written.
+        const alerts = await fetch(`http://127.0.0.1:${prometheus}/api/v1/alerts`);
+        assert.doesNotMatch(await alerts.text(), /McpMetricsMissing/);
       };
       await eventually(isWhole);
       await engine.getContainer(`mcp-${stack.name}-prometheus`).restart();
