@@ -59,7 +59,8 @@ export function peer({ namespace, podLabels }: { [K in keyof PeerSettings]: Peer
   };
 }
 
-const namespaceOf = (name: string): Peer => ({
+/** All pods of a namespace. */
+export const namespaceOf = (name: string): Peer => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
 

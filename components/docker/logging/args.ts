@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-
 import type { ElasticsearchServiceArgs, KibanaServiceArgs, LogStackArgs } from "../../services/logging/args";
 
 /** Elasticsearch, as a container. */

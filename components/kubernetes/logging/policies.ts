@@ -3,10 +3,9 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../../pulumi";
 import { SHIPPER } from "../../services/logging/shipper";
 import { selectorLabels } from "../labels";
-import { DNS } from "../networkPolicy";
+import { DNS, namespaceOf } from "../networkPolicy";
 
 type Spec = input.networking.v1.NetworkPolicySpec;
-type Peer = input.networking.v1.NetworkPolicyPeer;
 type EgressRule = input.networking.v1.NetworkPolicyEgressRule;
 
 /** Who connects to a service of the logs, and to what it connects. */
@@ -28,7 +27,7 @@ export function serviceRules(
 ): pulumi.Output<Spec> {
   return pulumi.all([calls, namespace, shipperNamespace]).apply(([url, namespace, shipperNamespace]): Spec => {
     const from = callers.map((caller) => ({
-      ...(caller === SHIPPER.name && inNamespace(shipperNamespace)),
+      ...(caller === SHIPPER.name && namespaceOf(shipperNamespace)),
       podSelector: { matchLabels: selectorLabels(caller) },
     }));
     return {
@@ -58,16 +57,12 @@ export const shipperRules = (url: pulumi.Input<string>, namespace: pulumi.Input<
 export function ruleFor(text: string, namespace: string): EgressRule {
   const { hostname, port, protocol } = new URL(text);
   const [, of = namespace] = SERVICE.exec(hostname) ?? [];
-  if (SERVICE.test(hostname)) return { to: [inNamespace(of)] };
+  if (SERVICE.test(hostname)) return { to: [namespaceOf(of)] };
   const ports = [{ port: port ? Number(port) : protocol === "http:" ? 80 : 443, protocol: "TCP" }];
   const address = hostname.replace(/^\[|\]$/g, "");
   if (isIP(address)) return { to: [{ ipBlock: { cidr: `${address}/${isIP(address) === 4 ? 32 : 128}` } }], ports };
   return { ports };
 }
-
-const inNamespace = (name: string): Peer => ({
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-});
 
 /** Host of a Service: its name alone, or with its namespace and "svc". */
 const SERVICE = /^[a-z0-9-]+(?:\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?)?$/;
