@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Engine, obtainEngine } from "../scripts/engine";
-import { enginePath } from "../scripts/engineCommand";
+import { type Engine, obtainEngine } from "../cli/engine";
+import { enginePath } from "../cli/engineCommand";
 import { type Command, finish } from "./child";
 import { REPOSITORY, STACK, type Workspace } from "./workspace";
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { findOnPath } from "../scripts/command";
+import { findOnPath } from "../cli/command";
 import { registryAddress } from "../test/support/clusterImages";
 import { clusterMissing, kubeconfigFile, removeNamespace } from "../test/support/kubernetes";
 import { type Command, finish } from "./child";

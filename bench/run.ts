@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { main as runMain } from "../scripts/main";
-import { startProgress } from "../scripts/progress";
+import { main as runMain } from "../cli/main";
+import { startProgress } from "../cli/progress";
 import { Skipped } from "./docker";
 import { dockerBuild, dockerFirst } from "./dockerFirst";
 import { dockerGrowth } from "./dockerGrowth";

@@ -41,7 +41,7 @@ const SERVERS: (() => Promise<Measured>)[] = [
 
 async function nodeServer(name: string, file: string): Promise<Measured> {
   const cwd = await nodeFolderFor(join(REPOSITORY, "test/fixtures/telemetry/node"));
-  const layer = { NODE_OPTIONS: `--import=${join(REPOSITORY, "components/telemetry/node/register.mjs")}` };
+  const layer = { NODE_OPTIONS: `--import=${join(REPOSITORY, "runtime/telemetry/node/register.mjs")}` };
   return { name, command: process.execPath, args: [file], cwd, layer };
 }
 

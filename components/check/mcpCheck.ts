@@ -1,4 +1,4 @@
-import { DynamicResource } from "../dynamic/resource";
+import { DynamicResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 
 /** Arguments of McpCheck. Either `url` or `command` says where the server is. */

@@ -1,7 +1,7 @@
-import { DynamicResource } from "../dynamic/resource";
+import { type Client, type ClientConfig, clientConfigs, clientFormats, type Endpoint } from "../../common/clients";
+import { DynamicResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "../server";
-import { type Client, type ClientConfig, clientConfigs, clientFormats, type Endpoint } from "./index";
 
 /** An endpoint as the targets know it: values of resources. */
 export interface EndpointOutputs {

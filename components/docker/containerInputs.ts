@@ -1,5 +1,5 @@
 import type * as docker from "@pulumi/docker";
-import { bridgeEnv, isBridged } from "../bridge";
+import { bridgeEnv, isBridged } from "../image/bridge";
 import { SERVER_LABEL, STACK_LABEL } from "../logging/labels";
 import * as pulumi from "../pulumi";
 import { type DeployedServer, imageCommand, listenEnv, type McpServerArgs, memoryMiB } from "../server";

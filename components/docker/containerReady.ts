@@ -1,7 +1,7 @@
-import type { InputsOf } from "../dynamic/inputsOf";
-import { DynamicResource } from "../dynamic/resource";
+import type { ReadyInputs } from "../../provider/docker/ready";
+import type { InputsOf } from "../inputsOf";
+import { DynamicResource } from "../mcpResource";
 import type * as pulumi from "../pulumi";
-import type { ReadyInputs } from "./provider/ready";
 
 /**
  * Waits until a started container answers, and sets the one limit that the Docker provider can't: that of its

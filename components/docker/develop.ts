@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type * as docker from "@pulumi/docker";
-import { DEBUG_PORT } from "../bridge";
+import { DEBUG_PORT } from "../image/develop";
 import { type DeployedServer, hasSource } from "../server";
 import { published } from "./containerInputs";
 

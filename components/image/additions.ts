@@ -1,6 +1,8 @@
-import { type Addition, bridgeAddition, developAddition, isBridged } from "../bridge";
+import type { Addition } from "../../runtime/files";
 import type { ResolvedServer } from "../server";
-import { telemetryAddition } from "../telemetry";
+import { bridgeAddition, isBridged } from "./bridge";
+import { developAddition } from "./develop";
+import { telemetryAddition } from "./telemetry";
 
 /** What the server's image holds beside the server. */
 export const additionsOf = (server: ResolvedServer): Addition[] =>

@@ -1,6 +1,7 @@
-import { bridgeImageEnv, containerCommand, isBridged } from "../bridge";
 import { ImageLayout, listenEnv, type ResolvedServer, Runtime, Transport } from "../server";
 import { additionsOf } from "./additions";
+import { bridgeImageEnv, isBridged } from "./bridge";
+import { containerCommand } from "./develop";
 import { nodeRecipe } from "./nodeDockerfile";
 import { pythonRecipe } from "./pythonDockerfile";
 import { type DockerfileOptions, stages } from "./stages";

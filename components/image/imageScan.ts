@@ -1,7 +1,7 @@
-import type { InputsOf } from "../dynamic/inputsOf";
-import { DynamicResource } from "../dynamic/resource";
+import type { ScanInputs } from "../../provider/image/scan";
+import type { InputsOf } from "../inputsOf";
+import { DynamicResource } from "../mcpResource";
 import type * as pulumi from "../pulumi";
-import type { ScanInputs } from "./provider/scan";
 
 /** Scans an image for known vulnerabilities once: again only when its digest or what is asked for changes. */
 export class ImageScan extends DynamicResource {

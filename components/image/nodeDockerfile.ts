@@ -1,6 +1,6 @@
 import { launchCommand, type ResolvedServer } from "../server";
-import { nodeOptions } from "../telemetry";
 import type { DockerfileOptions, RuntimeRecipe } from "./stages";
+import { nodeOptions } from "./telemetry";
 
 /** How a Node server is installed, started and probed. */
 export function nodeRecipe(server: ResolvedServer, options: DockerfileOptions): RuntimeRecipe {

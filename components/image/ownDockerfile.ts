@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { BRIDGE_CONTEXT, isBridged } from "../bridge";
 import {
   type ImageFindings,
   type ImageSettings,
@@ -8,6 +7,7 @@ import {
   type ResolvedServer,
   validateImageReference,
 } from "../server";
+import { BRIDGE_CONTEXT, isBridged } from "./bridge";
 
 /** A Dockerfile that the server brings. */
 export interface OwnDockerfile {

@@ -1,4 +1,4 @@
-import type { Addition } from "../bridge";
+import type { Addition } from "../../runtime/files";
 import type { ImageLayout } from "../server";
 import { certificateLines } from "./certificate";
 

@@ -1,5 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
-import { bridgeEnv, isBridged } from "../bridge";
+import { bridgeEnv, isBridged } from "../image/bridge";
 import * as pulumi from "../pulumi";
 import { type DeployedServer, listenEnv, type McpServerArgs } from "../server";
 import type { McpDeploymentArgs } from "./args";

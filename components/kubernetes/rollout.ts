@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { output } from "@pulumi/kubernetes/types";
 import stringify from "fast-json-stable-stringify";
-import type { InputsOf } from "../dynamic/inputsOf";
-import { DynamicResource } from "../dynamic/resource";
+import type { RolloutInputs } from "../../provider/kubernetes/rollout";
+import type { InputsOf } from "../inputsOf";
+import { DynamicResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 import { secretValues } from "../server/secretValues";
 import type { McpDeploymentArgs } from "./args";
-import type { RolloutInputs } from "./provider/rollout";
 
 /**
  * Waits until a rollout is done and, for an MCP server, shakes hands with a pod of it through a port-forward. A pod that

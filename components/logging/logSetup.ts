@@ -1,7 +1,7 @@
-import type { InputsOf } from "../dynamic/inputsOf";
-import { DynamicResource } from "../dynamic/resource";
+import type { SetupInputs } from "../../provider/logging/setup";
+import type { InputsOf } from "../inputsOf";
+import { DynamicResource } from "../mcpResource";
 import type * as pulumi from "../pulumi";
-import type { SetupInputs } from "./provider/setup";
 
 /**
  * Sets something up in Elasticsearch or Kibana by its API, once that answers. What is set up stays when the resource is

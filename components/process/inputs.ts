@@ -1,6 +1,10 @@
+import type { InstallationInputs } from "../../provider/process/installation";
+import type { ProcessInputs } from "../../provider/process/process";
+import { layerDigest, NODE_LAYER } from "../../runtime/layer";
 import type { McpCheckArgs } from "../check";
 import type { EndpointOutputs } from "../clients/entries";
-import type { InputsOf } from "../dynamic/inputsOf";
+import { nodeOptions } from "../image/telemetry";
+import type { InputsOf } from "../inputsOf";
 import * as pulumi from "../pulumi";
 import {
   declaredRequirements,
@@ -12,9 +16,6 @@ import {
   type ResolvedServer,
   sourceDigest,
 } from "../server";
-import { layerDigest, NODE_LAYER, nodeOptions } from "../telemetry";
-import type { InstallationInputs } from "./provider/installation";
-import type { ProcessInputs } from "./provider/process";
 import type { Installation } from "./resources";
 
 /** Servers of the process target can be reached from this machine only. */

@@ -1,9 +1,9 @@
-import type { InputsOf } from "../dynamic/inputsOf";
-import { DynamicResource } from "../dynamic/resource";
+import type { ActivationInputs } from "../../provider/process/activation";
+import type { InstallationInputs, InstallationOutputs } from "../../provider/process/installation";
+import type { ProcessInputs, ProcessOutputs } from "../../provider/process/process";
+import type { InputsOf } from "../inputsOf";
+import { DynamicResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
-import type { ActivationInputs } from "./provider/activation";
-import type { InstallationInputs, InstallationOutputs } from "./provider/installation";
-import type { ProcessInputs, ProcessOutputs } from "./provider/process";
 
 /** A server's source and dependencies, installed on this machine outside the source tree. */
 export class Installation extends DynamicResource {

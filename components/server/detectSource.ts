@@ -1,7 +1,7 @@
 import * as path from "node:path";
+import { InvalidInputError, type Problem } from "../../common/errors";
 import { Runtime, Transport } from "./args";
 import type { Detection } from "./detection";
-import { InvalidInputError, type Problem } from "./errors";
 import { type Inspection, inspectFolder } from "./inspect";
 import { detectNode } from "./node";
 import { detectPython } from "./python";

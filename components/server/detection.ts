@@ -1,4 +1,4 @@
-import type { Problem } from "./errors";
+import type { Problem } from "../../common/errors";
 import type { EntryPoint } from "./resolved";
 import type { TransportEvidence } from "./transport";
 

@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
+import type { Problem } from "../../common/errors";
+import { nearest } from "../../common/nearest";
 import type { Runtime } from "./args";
-import type { Problem } from "./errors";
 import type { Inspection } from "./inspect";
 import type { EntryPoint } from "./resolved";
 import { isServerSource, normalize } from "./sources";
@@ -83,11 +83,4 @@ export function missingEntryPoint(runtime: Runtime, { files }: Pick<Inspection, 
     got: found.length > 0 ? found.join(", ") : `no ${runtime === "python" ? "Python" : "JavaScript"} files`,
     fix: fix ?? `set \`entryPoint: ${example}\``,
   };
-}
-
-/** The candidate that is close enough to be a slip of the pen. */
-export function nearest(text: string, candidates: string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
-  const best = closest(text, candidates);
-  return distance(text, best) <= Math.max(2, Math.floor(text.length / 3)) ? best : undefined;
 }

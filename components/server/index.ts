@@ -1,3 +1,6 @@
+export { formatProblem, InvalidInputError, type Problem } from "../../common/errors";
+export { dependencyDigest, sourceDigest, sourceFiles } from "../../common/source/digest";
+export { NEVER_DEPLOYED } from "../../common/source/exclude";
 export { ADVICE_RULES, type Advice, type AdviceContext, advise, fitWarnings, type Reason } from "./advisor";
 export {
   type BridgeArgs,
@@ -20,9 +23,6 @@ export {
 } from "./args";
 export { DEFAULTS } from "./defaults";
 export type { Dependency } from "./detection";
-export { dependencyDigest, sourceDigest, sourceFiles } from "./digest";
-export { formatProblem, InvalidInputError, type Problem } from "./errors";
-export { NEVER_DEPLOYED } from "./exclude";
 export { type Inspection, inspectFolder, type TextFile } from "./inspect";
 export { type Command, imageCommand, launchCommand, listenEnv, moduleEnv } from "./launch";
 export { memoryMiB, parseMemory } from "./memory";

@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { InvalidInputError, type Problem } from "./errors";
-import { exclusion } from "./exclude";
+import { InvalidInputError, type Problem } from "../../common/errors";
+import { exclusion } from "../../common/source/exclude";
+import { linkTarget, walkFolder } from "../../common/source/walk";
 import {
   type FastmcpJson,
   type PackageJson,
@@ -12,7 +13,6 @@ import {
   parsePyProject,
 } from "./manifests";
 import { declaredSources, isDeclared, rankSources, requirementFilesOf } from "./sources";
-import { linkTarget, walkFolder } from "./walk";
 
 /** A file's text and its path relative to the server's folder. */
 export interface TextFile {

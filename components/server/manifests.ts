@@ -1,7 +1,7 @@
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { parse as parseToml, TomlError } from "smol-toml";
 import { z } from "zod";
-import type { Problem } from "./errors";
+import type { Problem } from "../../common/errors";
 
 const texts = z.record(z.string(), z.string());
 

@@ -1,11 +1,11 @@
+import type { Problem } from "../../common/errors";
+import { compareText } from "../../common/source/walk";
 import type { Dependency, Detection } from "./detection";
 import { explicitEntryPoint, missingEntryPoint } from "./entryPoint";
-import type { Problem } from "./errors";
 import { reachable, type SourceCode, sourceCode } from "./imports";
 import type { Inspection } from "./inspect";
 import { nodeTransports } from "./nodeTransport";
 import { normalize } from "./sources";
-import { compareText } from "./walk";
 
 const CONVENTIONAL = ["index", "server", "dist/index", "build/index"].flatMap((stem) =>
   [".js", ".mjs", ".cjs"].map((extension) => stem + extension),

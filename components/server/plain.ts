@@ -1,6 +1,6 @@
+import { InvalidInputError, type Problem } from "../../common/errors";
 import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "./args";
-import { InvalidInputError, type Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
 import { validateEnvNames } from "./validate";
 import { buildOnly } from "./validatePrebuilt";

@@ -1,6 +1,6 @@
+import type { Problem } from "../../common/errors";
 import { Transport } from "./args";
 import type { Detection, FastmcpLauncher } from "./detection";
-import type { Problem } from "./errors";
 import { reachable, type SourceCode, sourceCode } from "./imports";
 import type { Inspection } from "./inspect";
 import { pythonDependencies, pythonDependencyFiles, requiresPython } from "./pythonDependencies";

@@ -1,6 +1,6 @@
 import * as path from "node:path";
+import type { Problem } from "../../common/errors";
 import { explicitEntryPoint, missingEntryPoint } from "./entryPoint";
-import type { Problem } from "./errors";
 import { reachable, type SourceCode } from "./imports";
 import type { Inspection } from "./inspect";
 import { importsMcp, pythonTransports } from "./pythonTransport";

@@ -1,7 +1,7 @@
+import { InvalidInputError, type Problem } from "../../common/errors";
 import { Target, Transport } from "./args";
 import { DEFAULTS } from "./defaults";
 import { type Detected, detectSource, installWarnings, launchArgs, listeningWarnings } from "./detectSource";
-import { InvalidInputError, type Problem } from "./errors";
 import type { Inspection } from "./inspect";
 import { decideProbe } from "./probe";
 import type { DeployedServer, ResolvedServer, ServerSettings, SourceSettings } from "./resolved";

@@ -1,5 +1,5 @@
+import type { Problem } from "../../common/errors";
 import { Runtime } from "./args";
-import type { Problem } from "./errors";
 import type { Inspection } from "./inspect";
 import { detectNode } from "./node";
 import { detectPython } from "./python";

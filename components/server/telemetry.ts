@@ -1,6 +1,6 @@
+import type { Problem } from "../../common/errors";
 import { Target, Transport } from "./args";
 import type { Dependency } from "./detection";
-import type { Problem } from "./errors";
 import type { Inspection } from "./inspect";
 import type { ServerSettings } from "./resolved";
 

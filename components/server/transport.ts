@@ -1,5 +1,5 @@
+import type { Problem } from "../../common/errors";
 import { Transport } from "./args";
-import type { Problem } from "./errors";
 
 /** A transport as code names it. SSE is the deprecated one of the protocol's revision 2024-11-05. */
 export type CodeTransport = Transport | "sse";

@@ -1,6 +1,6 @@
+import type { Problem } from "../../common/errors";
+import { nearest } from "../../common/nearest";
 import { Runtime, Sessions, Transport } from "./args";
-import { nearest } from "./entryPoint";
-import type { Problem } from "./errors";
 import type { ServerSettings } from "./resolved";
 
 /** Longest name of a server: a DNS label is 63, and what is derived from it ("-redis", a hash of Kubernetes) needs room. */

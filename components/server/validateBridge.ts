@@ -1,5 +1,5 @@
+import type { Problem } from "../../common/errors";
 import { Transport } from "./args";
-import type { Problem } from "./errors";
 import { memoryMiB } from "./memory";
 import type { BridgeSettings, DeployedServer, ServerSettings } from "./resolved";
 import { validatePort } from "./validate";

@@ -1,4 +1,4 @@
-import type { Problem } from "./errors";
+import type { Problem } from "../../common/errors";
 import type { ServerSettings } from "./resolved";
 import { validateHttpPath } from "./validate";
 

@@ -1,5 +1,5 @@
+import type { Problem } from "../../common/errors";
 import { ImagePinning } from "./args";
-import type { Problem } from "./errors";
 
 /** What is wrong with a reference to an image, and what deserves a warning. */
 export interface ImageFindings {

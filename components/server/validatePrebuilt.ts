@@ -1,5 +1,5 @@
+import type { Problem } from "../../common/errors";
 import { Transport } from "./args";
-import type { Problem } from "./errors";
 import type { ImageSettings, ServerSettings } from "./resolved";
 import { type ImageFindings, validateImageReference } from "./validateImage";
 

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import type { Problem } from "./errors";
+import type { Problem } from "../../common/errors";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

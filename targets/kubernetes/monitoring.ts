@@ -14,7 +14,7 @@ export async function requireOperator({ context }: ClusterConfig, monitoring: Se
   if (monitoring?.discovery !== MetricsDiscovery.PodMonitor) return;
   // The Kubernetes client is loaded only now: it takes longer than all the rest.
   const { missingKinds } =
-    require("../../components/kubernetes/provider/kinds") as typeof import("../../components/kubernetes/provider/kinds");
+    require("../../provider/kubernetes/kinds") as typeof import("../../provider/kubernetes/kinds");
   const missing = await missingKinds(context, OPERATOR_API, OPERATOR_KINDS).catch((error: Error) => {
     throw new InvalidInputError([unknowable(context, error)]);
   });

@@ -9,7 +9,7 @@ import { pythonFor } from "../support/serverEnvironment";
 import { freePort, REPOSITORY } from "../support/stack";
 
 const ARGUMENT = "argument-that-must-stay-unlogged";
-const BRIDGE = path.join(REPOSITORY, "components/bridge/image");
+const BRIDGE = path.join(REPOSITORY, "runtime/bridge");
 
 /** A stdio server with tools that succeed, fail, take their time, end the process, and tell the bridge's variables. */
 const SERVERS = {

@@ -13,7 +13,7 @@ import {
 import path from "node:path";
 import { promisify } from "node:util";
 import type { OpMap, OutputMap } from "@pulumi/pulumi/automation";
-import { type Engine, obtainEngine } from "../../scripts/engine";
+import { type Engine, obtainEngine } from "../../cli/engine";
 import { makeFolder, removeFolders } from "../support/folder";
 import { callTool, type ServerOutput } from "../support/mcpClient";
 import { example, freePort, REPOSITORY } from "../support/stack";
@@ -59,7 +59,7 @@ describe("a project that installs the package", function () {
       `      ${paths.length} files, ${kilobytes(packed.size)} packed, ${kilobytes(packed.unpackedSize)} unpacked`,
     );
     assert.ok(packed.size < 500_000 && packed.unpackedSize < 2_000_000, JSON.stringify(packed));
-    assert.ok(paths.includes("dist/components/index.d.ts") && paths.includes("dist/components/dynamic/provider.js"));
+    assert.ok(paths.includes("dist/components/index.d.ts") && paths.includes("dist/provider/kinds.js"));
   });
 
   it("loads every module of it", async () => {
@@ -117,7 +117,7 @@ export function wrong(): McpProcess[] {
   });
 
   it("runs on its own copy of the package, not on this repository", async () => {
-    const supervisor = path.join(consumer.package, "dist/components/process/provider/supervisor.js");
+    const supervisor = path.join(consumer.package, "dist/provider/process/supervisor.js");
     const [first, ...others] = consumer.processes().filter((line) => line.includes("supervisor.js"));
     assert.ok(first?.includes(` ${supervisor} `), first ?? "no supervisor runs");
     assert.deepEqual(others, []);

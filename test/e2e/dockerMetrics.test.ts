@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { metricsReader } from "../../scripts/status/dockerMetrics";
+import { metricsReader } from "../../cli/status/dockerMetrics";
 import { describeWithDocker, docker, removeDockerObjects } from "../support/docker";
 import { eventually } from "../support/eventually";
 

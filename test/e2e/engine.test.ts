@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { type Engine, EngineError, obtainEngine } from "../../scripts/engine";
-import { isChanged } from "../../scripts/engineEvents";
-import { OperationError, operate, stackOutputs } from "../../scripts/operate";
-import type { UserPaths } from "../../scripts/paths";
-import { openSession, type Session } from "../../scripts/session";
-import { removeTempFolders, tempFolder, tempPaths } from "../unit/scripts/support";
+import { type Engine, EngineError, obtainEngine } from "../../cli/engine";
+import { isChanged } from "../../cli/engineEvents";
+import { OperationError, operate, stackOutputs } from "../../cli/operate";
+import type { UserPaths } from "../../cli/paths";
+import { openSession, type Session } from "../../cli/session";
+import { removeTempFolders, tempFolder, tempPaths } from "../unit/cli/support";
 
 const PROGRAM = `
 const pulumi = require("@pulumi/pulumi");

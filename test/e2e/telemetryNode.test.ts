@@ -301,7 +301,7 @@ describe("the telemetry layer for Node", function () {
     });
 
     it("finds its library beside itself, as in an image", async () => {
-      const layer = await nodeFolderFor(path.join(REPOSITORY, "components/telemetry/node"));
+      const layer = await nodeFolderFor(path.join(REPOSITORY, "runtime/telemetry/node"));
       const server = await LayeredServer.start(folder, "sdk2.mjs", {}, { layer });
       const client = await server.connect("2025-11-25");
       await client.close();

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { pthLine } from "../../components/telemetry/layer";
+import { pthLine } from "../../runtime/layer";
 import { makeFolder, removeFolders } from "../support/folder";
 import { HttpSession } from "../support/httpSession";
 import { endServers, launch, type ObservedServer, start } from "../support/observedServer";

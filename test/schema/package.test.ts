@@ -4,7 +4,7 @@ import { builtinModules } from "node:module";
 import path from "node:path";
 import { parse as parseVersion } from "semver";
 import { REPOSITORY } from "../support/stack";
-import { type Import, importsOf, sourceFiles } from "./imports";
+import { importsOf, sourceFiles } from "./imports";
 
 const read = (file: string): string => readFileSync(path.join(REPOSITORY, file), "utf8");
 
@@ -51,69 +51,10 @@ describe("package.json and its lock", () => {
   });
 });
 
-describe("the design's arrows", () => {
-  it("keeps index.ts under 60 lines, and on the public surface", () => {
-    assert.ok(read("index.ts").trimEnd().split("\n").length < 60);
-    for (const { to } of importsOf(["index.ts"])) assert.match(to, /^pulumi-mcp-deploy(\/(config|targets\/process))?$/);
-  });
-
-  it("keeps components/ free of the program, the scripts and the tests", () => {
-    assert.deepEqual(
-      offending((_, to) => !to.startsWith("components/")),
-      [],
-    );
-  });
-
-  it("lets server/ load no other room", () => {
-    // `components/pulumi.ts` is no room: it stands for the SDK.
-    const outside = (from: string, to: string) =>
-      room(from) === "server" && room(to) !== "server" && to !== "components/pulumi.ts";
-    assert.deepEqual(offending(outside), []);
-  });
-
-  it("keeps the targets apart, and the rooms that serve them free of them", () => {
-    const targets = ["process", "docker", "kubernetes"];
-    const below = ["server", "image", "services", "monitoring", "logging", "check", "clients"];
-    const against = (from: string, to: string) =>
-      targets.includes(room(to)) && room(from) !== room(to) && [...targets, ...below].includes(room(from));
-    assert.deepEqual(offending(against, { types: true }), []);
-  });
-
-  it("has no two modules that load each other", () => {
-    assert.deepEqual(cycles(imports.filter(({ typeOnly }) => !typeOnly)), []);
-  });
-});
-
-const imports = importsOf(sourceFiles("components"));
-
-/** Imports between files of the repository that a rule forbids, as "from -> to". Types alone are no offence, unless asked for. */
-function offending(rule: (from: string, to: string) => boolean, { types = false } = {}): string[] {
-  return imports
-    .filter(({ from, to, typeOnly }) => isFile(to) && (types || !typeOnly) && rule(from, to))
-    .map(({ from, to }) => `${from} -> ${to}`);
-}
-
-/** The folder below components/ that a file is in; a file of components/ itself is its own room. */
-const room = (file: string): string => file.split("/")[1] ?? "";
-
 function published(): string[] {
-  return [...sourceFiles("components"), ...sourceFiles("config"), ...sourceFiles("targets"), "config.ts"];
+  return ["cli", "common", "components", "config", "provider", "runtime", "targets"].flatMap(sourceFiles);
 }
 
 const isFile = (to: string): boolean => /\.(ts|json)$/.test(to) && !to.startsWith(`${manifest.name}/`);
 const isBuiltIn = (to: string): boolean => to.startsWith("node:") || builtinModules.includes(to);
 const packageName = (to: string): string => to.split("/", to.startsWith("@") ? 2 : 1).join("/");
-
-/** The files of each cycle, found depth-first, once each. */
-function cycles(edges: Import[]): string[] {
-  const done = new Set<string>();
-  const found: string[] = [];
-  const visit = (file: string, trail: string[]): void => {
-    if (trail.includes(file)) found.push([...trail.slice(trail.indexOf(file)), file].join(" -> "));
-    if (done.has(file) || trail.includes(file)) return;
-    for (const { from, to } of edges) if (from === file) visit(to, [...trail, file]);
-    done.add(file);
-  };
-  for (const { from } of edges) visit(from, []);
-  return found;
-}

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { freePort, REPOSITORY } from "./stack";
 
-const LAYER = path.join(REPOSITORY, "components/telemetry/node");
+const LAYER = path.join(REPOSITORY, "runtime/telemetry/node");
 const START_TIMEOUT_MS = 30_000;
 
 /** A server that runs with the telemetry layer for Node, as a deployment starts it: by variables alone. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
-import { obtainEngine } from "../../scripts/engine";
-import { engineCommand } from "../../scripts/engineCommand";
-import type { Interrupt } from "../../scripts/interrupt";
+import { obtainEngine } from "../../cli/engine";
+import { engineCommand } from "../../cli/engineCommand";
+import type { Interrupt } from "../../cli/interrupt";
 import { makeFolder } from "./folder";
 import { type Attached, attachProviders, type ProviderName } from "./providers/attach";
 

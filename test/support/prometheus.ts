@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { userPaths } from "../../scripts/paths";
+import { userPaths } from "../../cli/paths";
 import { type Launched, launch, untilAnswers } from "./exampleServer";
 import { makeFolder } from "./folder";
 import { freePort } from "./stack";

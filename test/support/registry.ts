@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hashSync } from "bcryptjs";
-import { findOnPath } from "../../scripts/command";
+import { findOnPath } from "../../cli/command";
 import { makeFolder } from "./folder";
 import { freePort } from "./stack";
 

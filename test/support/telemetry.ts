@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { pthLine } from "../../components/telemetry/layer";
+import { pthLine } from "../../runtime/layer";
 import { makeFolder } from "./folder";
 import { pythonLibraryFor } from "./serverEnvironment";
 
-export const PYTHON_LAYER = resolve(__dirname, "../../components/telemetry/python");
+export const PYTHON_LAYER = resolve(__dirname, "../../runtime/telemetry/python");
 
 /**
  * Variables that load the layer into a Python server whose environment is without it: by the same line as an

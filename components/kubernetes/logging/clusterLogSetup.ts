@@ -1,7 +1,7 @@
-import type { InputsOf } from "../../dynamic/inputsOf";
-import { DynamicResource } from "../../dynamic/resource";
+import type { ClusterSetupInputs } from "../../../provider/kubernetes/clusterLogSetup";
+import type { InputsOf } from "../../inputsOf";
+import { DynamicResource } from "../../mcpResource";
 import type * as pulumi from "../../pulumi";
-import type { ClusterSetupInputs } from "../provider/clusterLogSetup";
 
 /** What LogSetup does, in a service that only the cluster reaches: through a port-forward to a pod of it. */
 export class ClusterLogSetup extends DynamicResource {

@@ -1,5 +1,5 @@
-import type { InputsOf } from "../../dynamic/inputsOf";
-import type { SetupInputs } from "../../logging/provider/setup";
+import type { SetupInputs } from "../../../provider/logging/setup";
+import type { InputsOf } from "../../inputsOf";
 import type * as pulumi from "../../pulumi";
 
 /** A service of the logs, in terms of which each target makes its own. */

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { userPaths } from "../../../scripts/paths";
+import { userPaths } from "../../../cli/paths";
 import type { Verdict } from "../judges";
 import type { Manifest } from "./manifests";
 

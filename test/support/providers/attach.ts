@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { findOnPath } from "../../../scripts/command";
+import { findOnPath } from "../../../cli/command";
 import { dockerProvider } from "./docker";
 import { kubernetesProvider } from "./kubernetes";
 import { randomProvider } from "./random";

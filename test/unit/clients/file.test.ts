@@ -3,11 +3,11 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { lock } from "proper-lockfile";
-import { Client } from "../../../components/clients";
-import { applyEntry, fileOf, readEntry, removeEntryFromFile } from "../../../components/clients/file";
-import { BACKUPS_KEPT, MAX_BYTES } from "../../../components/clients/fileIo";
-import type { Host } from "../../../components/clients/format";
-import { InvalidInputError } from "../../../components/server/errors";
+import { Client } from "../../../common/clients";
+import type { Host } from "../../../common/clients/format";
+import { InvalidInputError } from "../../../common/errors";
+import { applyEntry, fileOf, readEntry, removeEntryFromFile } from "../../../provider/clients/file";
+import { BACKUPS_KEPT, MAX_BYTES } from "../../../provider/clients/fileIo";
 
 const client = Client.Cursor;
 const name = "weather";

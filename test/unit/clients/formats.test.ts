@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders of the clients look like that
 import assert from "node:assert/strict";
 import { parse as parseToml } from "smol-toml";
-import { type Client, clientConfigs, clientIds, type Endpoint, snippetText } from "../../../components/clients";
+import { type Client, clientConfigs, clientIds, type Endpoint, snippetText } from "../../../common/clients";
 
 const bare: Endpoint = { transport: "stdio", command: "node", args: ["dist/index.js"], env: {}, secretNames: [] };
 const full: Endpoint = {

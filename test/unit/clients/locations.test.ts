@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Client, clientFormats, clientIds } from "../../../components/clients";
-import type { Host } from "../../../components/clients/format";
+import { type Client, clientFormats, clientIds } from "../../../common/clients";
+import type { Host } from "../../../common/clients/format";
 
 type System = "linux" | "darwin" | "win32";
 

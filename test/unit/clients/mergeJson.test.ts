@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders of the clients look like that
 import assert from "node:assert/strict";
-import { clientFormats } from "../../../components/clients";
-import type { JsonObject } from "../../../components/clients/endpoint";
-import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../components/clients/merge";
-import { sameOthers } from "../../../components/clients/mergeJson";
+import { clientFormats } from "../../../common/clients";
+import type { JsonObject } from "../../../common/clients/endpoint";
+import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../provider/clients/merge";
+import { sameOthers } from "../../../provider/clients/mergeJson";
 
 const { claudeDesktop, cursor, vscode, gemini } = clientFormats;
 const entry = { command: "npx", args: ["-y", "weather"] };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { clientFormats } from "../../../components/clients";
-import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../components/clients/merge";
-import { sameOtherTables } from "../../../components/clients/mergeToml";
-import { tomlSections } from "../../../components/clients/tomlSections";
+import { clientFormats } from "../../../common/clients";
+import { findEntry, MergeError, removeEntry, upsertEntry } from "../../../provider/clients/merge";
+import { sameOtherTables } from "../../../provider/clients/mergeToml";
+import { tomlSections } from "../../../provider/clients/tomlSections";
 
 const { codex } = clientFormats;
 const entry = { command: "npx", args: ["-y", "weather"], env: { REGION: "eu" } };

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Client } from "../../../components/clients";
+import { Client } from "../../../common/clients";
 import {
   type ClientFileInputs,
   type ClientFileOutputs,
   clientFileProvider,
-} from "../../../components/clients/provider";
-import { UNKNOWN } from "../../../components/dynamic/values";
+} from "../../../provider/clients/clientFile";
+import { UNKNOWN } from "../../../provider/values";
 
 const { check, create, delete: remove, diff, read, update } = clientFileProvider;
 assert.ok(check && diff && read && update && remove);

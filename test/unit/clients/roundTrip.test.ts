@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse as parseToml } from "smol-toml";
-import { clientFormats, clientIds } from "../../../components/clients";
-import type { Endpoint } from "../../../components/clients/endpoint";
-import { findEntry, removeEntry, upsertEntry } from "../../../components/clients/merge";
+import { clientFormats, clientIds } from "../../../common/clients";
+import type { Endpoint } from "../../../common/clients/endpoint";
+import { findEntry, removeEntry, upsertEntry } from "../../../provider/clients/merge";
 import { jsonFile, Random, tomlFile } from "./generate";
 
 const FILES = 400;

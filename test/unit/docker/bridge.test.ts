@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeAddition, bridgeEnv } from "../../../components/bridge";
 import { clientLaunch } from "../../../components/docker/clientLaunch";
 import { containerInputs, pidsLimit } from "../../../components/docker/containerInputs";
+import { bridgeAddition, bridgeEnv } from "../../../components/image/bridge";
 import { checkAdditions } from "../../../components/image/ownDockerfile";
 import { InvalidInputError, type ResolvedServer, resolve, type ServerSettings } from "../../../components/server";
 import { makeFolder, removeFolders } from "../../support/folder";
@@ -46,10 +46,10 @@ describe("a stdio server's image", () => {
     }
     assert.match(lines.join("\n"), /HEALTHCHECK --interval/);
     const pinned = (file: string) =>
-      readFileSync(path.join(REPOSITORY, "components", file), "utf8")
+      readFileSync(path.join(REPOSITORY, "runtime", file), "utf8")
         .split("\n")
         .filter((line) => line && !line.startsWith("#"));
-    const requirements = pinned("bridge/image/requirements.txt");
+    const requirements = pinned("bridge/requirements.txt");
     for (const line of requirements) assert.match(line, /^[a-z0-9-]+==[\d.]+ .*--hash=sha256:[0-9a-f]{64}$/);
     for (const line of pinned("telemetry/python/requirements.txt")) assert.ok(requirements.includes(line), line);
     const files = bridgeAddition(server("python")).files.map((file) => file.path);
@@ -168,7 +168,7 @@ describe("the bridge without sessions", function () {
   before(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}/mcp`;
-    const program = path.join(REPOSITORY, "components/bridge/image/bridge.mjs");
+    const program = path.join(REPOSITORY, "runtime/bridge/bridge.mjs");
     const folder = makeFolder(STDIO_SERVERS.node);
     const env = { ...process.env, PORT: String(port), MCP_BRIDGE_HOST: "127.0.0.1", MCP_BRIDGE_STATELESS: "true" };
     bridge = spawn(process.execPath, [program, process.execPath, path.join(folder, "index.js")], {

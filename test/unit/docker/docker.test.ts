@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpContainer, type McpContainerArgs, McpProcess, McpRedis, McpService } from "../../../components";
-import { providerModule } from "../../../components/dynamic/resource";
+import { providerModule } from "../../../components/mcpResource";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 

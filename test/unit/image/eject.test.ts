@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { main } from "../../../cli/eject";
 import { contextFiles } from "../../../components/image/context";
 import { checkDockerfile, findDockerfile } from "../../../components/image/ownDockerfile";
+import { telemetryAddition } from "../../../components/image/telemetry";
 import { resolve } from "../../../components/server";
-import { telemetryAddition } from "../../../components/telemetry";
-import { main } from "../../../scripts/eject";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { dockerfileOf, PYTHON } from "./support";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { failing, findingsText, grypeFindings, trivyFindings } from "../../../components/image/provider/findings";
-import { type ScanInputs, scanProvider } from "../../../components/image/provider/scan";
+import { failing, findingsText, grypeFindings, trivyFindings } from "../../../provider/image/findings";
+import { type ScanInputs, scanProvider } from "../../../provider/image/scan";
 import { makeFolder, removeFolders } from "../../support/folder";
 
 /** What `trivy image --format json` prints, shortened. Source: https://trivy.dev/docs/latest/configuration/reporting/ */

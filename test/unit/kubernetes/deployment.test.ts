@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpDeployment } from "../../../components";
-import { providerModule } from "../../../components/dynamic/resource";
+import { providerModule } from "../../../components/mcpResource";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { secretValue, settled, UNKNOWN_INPUT } from "../../support/mocks";
 import {

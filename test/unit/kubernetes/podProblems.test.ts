@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1ContainerStatus, V1Pod, V1PodCondition } from "@kubernetes/client-node";
-import { podProblem } from "../../../components/kubernetes/provider/podProblems";
+import { podProblem } from "../../../provider/kubernetes/podProblems";
 import { notReady, pod, readyPod } from "./pods";
 
 const container = (status: Partial<V1ContainerStatus>): V1Pod =>

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { ApiException } from "@kubernetes/client-node";
-import { clusterError } from "../../../components/kubernetes/provider/clusterError";
-import {
-  type RolloutInputs,
-  type RolloutOutputs,
-  rolloutProvider,
-} from "../../../components/kubernetes/provider/rollout";
+import { clusterError } from "../../../provider/kubernetes/clusterError";
+import { type RolloutInputs, type RolloutOutputs, rolloutProvider } from "../../../provider/kubernetes/rollout";
 
 const INPUTS: RolloutInputs = {
   server: "weather",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpRedisStatefulSet, McpStatefulSet } from "../../../components";
-import { providerModule } from "../../../components/dynamic/resource";
+import { providerModule } from "../../../components/mcpResource";
 import { secretValue, settled } from "../../support/mocks";
 import {
   containerOf,

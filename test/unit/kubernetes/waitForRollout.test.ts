@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { CoreV1Event, PortForward, V1Deployment, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "../../../components/kubernetes/provider/cluster";
-import type { RolloutInputs } from "../../../components/kubernetes/provider/rollout";
-import { waitForRollout } from "../../../components/kubernetes/provider/waitForRollout";
+import type { Cluster } from "../../../provider/kubernetes/cluster";
+import type { RolloutInputs } from "../../../provider/kubernetes/rollout";
+import { waitForRollout } from "../../../provider/kubernetes/waitForRollout";
 import { crashingPod, notReady, pod, readyPod } from "./pods";
 
 const INPUTS: RolloutInputs = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { setupProvider } from "../../../components/logging/provider/setup";
+import { setupProvider } from "../../../provider/logging/setup";
 import { freePort } from "../../support/stack";
 
 interface Asked {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpProcess } from "../../../components";
-import { providerModule } from "../../../components/dynamic/resource";
+import { providerModule } from "../../../components/mcpResource";
 import { dependencyDigest, sourceDigest } from "../../../components/server";
-import { layerDigest } from "../../../components/telemetry";
+import { layerDigest } from "../../../runtime/layer";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 

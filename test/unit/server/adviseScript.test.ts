@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { main } from "../../../scripts/advise";
+import { main } from "../../../cli/advise";
 import { folderOf } from "./folder";
 
 /** Runs the script and gives its exit code and what it printed. */

@@ -47,7 +47,7 @@ interface Read {
   help: { [name: string]: string };
 }
 
-const LAYER = path.join(REPOSITORY, "components/telemetry");
+const LAYER = path.join(REPOSITORY, "runtime/telemetry");
 const PYTHON = `
 import importlib.util, json, sys
 spec = importlib.util.spec_from_file_location("container", sys.argv[1])

@@ -1,2 +1,0 @@
-export { nodeOptions, telemetryAddition } from "./image";
-export { installTelemetry, layerDigest, NODE_LAYER } from "./install";

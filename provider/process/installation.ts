@@ -1,0 +1,93 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Runtime } from "../../components/server";
+import { anyChanged, GONE } from "../values";
+import { ensureEnvironment } from "./environment";
+import { serverFolder } from "./paths";
+import { pruneEnvironments } from "./prune";
+import { isReleased, makeRelease } from "./release";
+import { readRunState } from "./runState";
+import { stopServer } from "./stop";
+
+/** Inputs of a server's installation on this machine. */
+export interface InstallationInputs {
+  server: string;
+  /** Key of the server's folder on this machine. */
+  instance: string;
+  runtime: Runtime;
+  /** Absolute path of the source folder. */
+  source: string;
+  sourceDigest: string;
+  /** Files that decide the dependencies, relative to the folder. */
+  dependencyFiles: string[];
+  dependencyDigest: string;
+  /** Python requirements of a folder that has no requirements.txt. */
+  requirements: string[];
+  /** Version of the runtime that the folder asks for, such as ">=3.11"; empty when it says nothing. */
+  requiresRuntime: string;
+  /** Digest of the telemetry layer that is loaded into the server; empty for none. */
+  telemetry: string;
+}
+
+export interface InstallationOutputs extends InstallationInputs {
+  /** Absolute path of the server's folder. */
+  folder: string;
+  /** Name of the newest release, a folder below `releases`. */
+  release: string;
+  /** Path of the interpreter relative to a release, or absolute. */
+  interpreter: string;
+}
+
+const REINSTALL_ON = [
+  "runtime",
+  "source",
+  "sourceDigest",
+  "dependencyFiles",
+  "dependencyDigest",
+  "requirements",
+  "requiresRuntime",
+  "telemetry",
+] as const;
+
+export const installationProvider = {
+  async diff(_id: string, olds: InstallationOutputs, news: InstallationInputs): Promise<pulumi.dynamic.DiffResult> {
+    const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
+    const changes = replaces.length > 0 || anyChanged(olds, news, REINSTALL_ON) || !(await isReleased(olds));
+    return { changes, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs: InstallationInputs): Promise<pulumi.dynamic.CreateResult<InstallationOutputs>> {
+    return { id: inputs.instance, outs: await install(inputs) };
+  },
+
+  async update(
+    _id: string,
+    olds: InstallationOutputs,
+    news: InstallationInputs,
+  ): Promise<pulumi.dynamic.UpdateResult<InstallationOutputs>> {
+    // The previous release stays: the process target starts it again when the new one fails.
+    return { outs: await install(news, olds.release) };
+  },
+
+  async read(id: string, outs?: InstallationOutputs): Promise<pulumi.dynamic.ReadResult<InstallationOutputs>> {
+    return outs && (await isReleased(outs)) ? { id, props: outs } : GONE;
+  },
+
+  async delete(_id: string, outs: InstallationOutputs): Promise<void> {
+    // A process that an interrupted `up` started is in no state, but it has recorded itself in this folder.
+    await stopServer(outs.instance);
+    await rm(serverFolder(outs.instance), { recursive: true, force: true });
+  },
+} satisfies pulumi.dynamic.ResourceProvider<InstallationInputs, InstallationOutputs>;
+
+async function install(inputs: InstallationInputs, previousRelease?: string): Promise<InstallationOutputs> {
+  const environment = await ensureEnvironment(inputs);
+  // After a failed update the release that runs is an older one than the previous.
+  const running = readRunState(inputs.instance)?.cwd;
+  const keep = [previousRelease, running === undefined ? undefined : path.basename(running)];
+  const release = await makeRelease(inputs, environment, keep);
+  // What can't be tidied up now is tidied up another time.
+  await pruneEnvironments().catch(() => {});
+  return { ...inputs, folder: serverFolder(inputs.instance), release, interpreter: environment.interpreter };
+}
