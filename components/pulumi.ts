@@ -7,4 +7,4 @@ export { getProject, getStack } from "@pulumi/pulumi/metadata";
 export * from "@pulumi/pulumi/output";
 export * from "@pulumi/pulumi/resource";
 export { allConfig } from "@pulumi/pulumi/runtime/config";
-export { isDryRun } from "@pulumi/pulumi/runtime/settings";
+export { getEngine, isDryRun } from "@pulumi/pulumi/runtime/settings";

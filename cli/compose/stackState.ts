@@ -28,7 +28,7 @@ export const TYPES = {
   volume: "docker:index/volume:Volume",
   image: "docker:index/image:Image",
   remoteImage: "docker:index/remoteImage:RemoteImage",
-  ready: "pulumi-nodejs:dynamic/mcp:ContainerReady",
+  ready: "mcp:index:ContainerReady",
   settings: "pulumi:providers:pulumi-nodejs",
 } as const;
 

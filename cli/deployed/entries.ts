@@ -54,10 +54,10 @@ export interface ClientPlace {
 }
 
 const OWN = {
-  installation: "pulumi-nodejs:dynamic/mcp:Installation",
-  process: "pulumi-nodejs:dynamic/mcp:Process",
-  activation: "pulumi-nodejs:dynamic/mcp:Activation",
-  check: "pulumi-nodejs:dynamic/mcp:Check",
+  installation: "mcp:index:Installation",
+  process: "mcp:index:Process",
+  activation: "mcp:index:Activation",
+  check: "mcp:index:McpCheck",
 } as const;
 const WORKLOAD = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
 

@@ -7,7 +7,7 @@ import { asSecret, withoutMarks } from "./secretMark";
 export const TYPES = {
   image: "docker:index/image:Image",
   pulled: "docker:index/remoteImage:RemoteImage",
-  scan: "pulumi-nodejs:dynamic/mcp:ImageScan",
+  scan: "mcp:index:ImageScan",
   password: "random:index/randomPassword:RandomPassword",
 } as const;
 

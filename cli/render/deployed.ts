@@ -41,8 +41,8 @@ export class Deployed {
   }
 }
 
-/** Inputs that do not decide what comes out: credentials, and the line that loads a dynamic provider. */
-const IRRELEVANT = ["registry", "__provider"];
+/** Inputs that do not decide what comes out: credentials. */
+const IRRELEVANT = ["registry"];
 
 /** Whether a value of the state is the given one. The provider may have added what it decides itself. */
 function covers(known: unknown, given: unknown): boolean {

@@ -1,4 +1,4 @@
-import { DynamicResource } from "../mcpResource";
+import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 
 /** Arguments of McpCheck. Either `url` or `command` says where the server is. */
@@ -27,7 +27,7 @@ export interface McpCheckArgs {
  * A real MCP handshake with a deployed server: `server/discover`, else `initialize`; then `tools/list`. A server that
  * does not answer fails the deployment with its last log lines. It runs again only when its inputs changed.
  */
-export class McpCheck extends DynamicResource {
+export class McpCheck extends McpResource {
   /** Name that the server gives itself. */
   declare readonly serverName: pulumi.Output<string>;
   /** Version that the server gives itself. */
@@ -39,7 +39,7 @@ export class McpCheck extends DynamicResource {
   /** SHA-256 over the names, descriptions and schemas of the tools. */
   declare readonly toolsDigest: pulumi.Output<string>;
 
-  constructor(name: string, { secrets, ...args }: McpCheckArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: McpCheckArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = {
       serverName: undefined,
       serverVersion: undefined,
@@ -48,9 +48,9 @@ export class McpCheck extends DynamicResource {
       toolsDigest: undefined,
     };
     super(
-      "Check",
+      "McpCheck",
       name,
-      { timeoutSeconds: 40, triggers: [], ...args, secretEnv: pulumi.secret(secrets ?? {}), ...outputs },
+      { timeoutSeconds: 40, triggers: [], ...args, secrets: pulumi.secret(args.secrets ?? {}), ...outputs },
       opts,
     );
   }

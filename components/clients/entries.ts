@@ -1,5 +1,5 @@
 import { type Client, type ClientConfig, clientConfigs, clientFormats, type Endpoint } from "../../common/clients";
-import { DynamicResource } from "../mcpResource";
+import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "../server";
 
@@ -12,7 +12,7 @@ export interface EndpointOutputs {
 }
 
 /** A server's entry in the configuration file of one MCP client. */
-class ClientFile extends DynamicResource {
+class ClientFile extends McpResource {
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
     super("ClientFile", name, inputs, opts);
   }

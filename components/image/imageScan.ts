@@ -1,10 +1,10 @@
 import type { ScanInputs } from "../../provider/image/scan";
 import type { InputsOf } from "../inputsOf";
-import { DynamicResource } from "../mcpResource";
+import { McpResource } from "../mcpResource";
 import type * as pulumi from "../pulumi";
 
 /** Scans an image for known vulnerabilities once: again only when its digest or what is asked for changes. */
-export class ImageScan extends DynamicResource {
+export class ImageScan extends McpResource {
   /** The image's digest or id, once it has passed. */
   declare readonly reference: pulumi.Output<string>;
 

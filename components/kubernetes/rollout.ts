@@ -4,7 +4,7 @@ import type { output } from "@pulumi/kubernetes/types";
 import stringify from "fast-json-stable-stringify";
 import type { RolloutInputs } from "../../provider/kubernetes/rollout";
 import type { InputsOf } from "../inputsOf";
-import { DynamicResource } from "../mcpResource";
+import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 import { secretValues } from "../server/secretValues";
 import type { McpDeploymentArgs } from "./args";
@@ -13,7 +13,7 @@ import type { McpDeploymentArgs } from "./args";
  * Waits until a rollout is done and, for an MCP server, shakes hands with a pod of it through a port-forward. A pod that
  * can't start fails the deployment at once, with its events and its own last lines. It runs again when the pods change.
  */
-export class Rollout extends DynamicResource {
+export class Rollout extends McpResource {
   /** Names of the server's tools, sorted. */
   declare readonly tools: pulumi.Output<string[]>;
   /** SHA-256 over the names, descriptions and schemas of the tools. */

@@ -2,11 +2,11 @@ import type { ActivationInputs } from "../../provider/process/activation";
 import type { InstallationInputs, InstallationOutputs } from "../../provider/process/installation";
 import type { ProcessInputs, ProcessOutputs } from "../../provider/process/process";
 import type { InputsOf } from "../inputsOf";
-import { DynamicResource } from "../mcpResource";
+import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 
 /** A server's source and dependencies, installed on this machine outside the source tree. */
-export class Installation extends DynamicResource {
+export class Installation extends McpResource {
   declare readonly folder: pulumi.Output<InstallationOutputs["folder"]>;
   declare readonly release: pulumi.Output<InstallationOutputs["release"]>;
   declare readonly interpreter: pulumi.Output<InstallationOutputs["interpreter"]>;
@@ -17,14 +17,14 @@ export class Installation extends DynamicResource {
 }
 
 /** The release of a stdio server that clients start. */
-export class Activation extends DynamicResource {
+export class Activation extends McpResource {
   constructor(name: string, inputs: InputsOf<ActivationInputs>, opts: pulumi.CustomResourceOptions) {
     super("Activation", name, inputs, opts);
   }
 }
 
 /** An HTTP server that runs in the background under a supervisor. */
-export class SupervisedProcess extends DynamicResource {
+export class SupervisedProcess extends McpResource {
   declare readonly generation: pulumi.Output<ProcessOutputs["generation"]>;
 
   constructor(name: string, inputs: InputsOf<ProcessInputs>, opts: pulumi.CustomResourceOptions) {

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 
 /** Inputs of a check; the field's meanings stand in McpCheckArgs. */
@@ -8,10 +8,10 @@ export interface CheckInputs {
   command?: string;
   args?: string[];
   env?: Record<string, string>;
-  secretEnv?: Record<string, string>;
+  secrets?: Record<string, string>;
   logFile?: string;
-  timeoutSeconds: number;
-  triggers: string[];
+  timeoutSeconds?: number;
+  triggers?: string[];
 }
 
 export interface CheckOutputs extends CheckInputs {
@@ -20,20 +20,24 @@ export interface CheckOutputs extends CheckInputs {
   protocolVersion: string;
   tools: string[];
   toolsDigest: string;
+  /** What `secrets` was called in states of version 0.1. */
+  secretEnv?: Record<string, string>;
 }
 
-const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secretEnv", "triggers"] as const;
-export const checkProvider = {
-  async diff(_id: string, olds: CheckOutputs, news: CheckInputs): Promise<pulumi.dynamic.DiffResult> {
-    return { changes: anyChanged(olds, news, CHECK_AGAIN_ON) };
+const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secrets", "triggers"] as const;
+
+export const mcpCheck = {
+  async diff(_id: string, olds: CheckOutputs, news: CheckInputs) {
+    const { secretEnv, ...before } = olds;
+    return { changes: anyChanged({ secrets: secretEnv, ...before }, news, CHECK_AGAIN_ON) };
   },
-  async create(inputs: CheckInputs): Promise<pulumi.dynamic.CreateResult<CheckOutputs>> {
+  async create(inputs: CheckInputs) {
     return { id: inputs.server, outs: await checkServer(inputs) };
   },
   async update(_id: string, _olds: CheckOutputs, news: CheckInputs) {
     return { outs: await checkServer(news) };
   },
-} satisfies pulumi.dynamic.ResourceProvider<CheckInputs, CheckOutputs>;
+} satisfies Operations<CheckInputs, CheckOutputs>;
 
 /** Loads the MCP client, which takes as long as all the rest, only when a server is really checked. */
 function checkServer(inputs: CheckInputs): Promise<CheckOutputs> {

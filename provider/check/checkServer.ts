@@ -8,6 +8,9 @@ import { toolNames, toolsDigest } from "./surface";
 /** Between two attempts at an HTTP server that is still coming up, in milliseconds. */
 const RETRY_MS = 250;
 
+/** For a server whose program does not say, such as one in another language. */
+const DEFAULT_TIMEOUT_SECONDS = 40;
+
 /** Reads the last lines of a log that is no file of this machine. */
 export type LastLines = () => Promise<string[]>;
 
@@ -22,7 +25,7 @@ export async function checkServer(inputs: CheckInputs, log?: LastLines): Promise
 
 async function handshakeOrExplain(inputs: CheckInputs, log: LastLines | undefined): Promise<ServerSurface> {
   const endpoint = toEndpoint(inputs);
-  const deadline = Date.now() + inputs.timeoutSeconds * 1_000;
+  const deadline = Date.now() + (inputs.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1_000;
   for (;;) {
     try {
       return await handshake(endpoint, Math.max(1, deadline - Date.now()));
@@ -34,19 +37,19 @@ async function handshakeOrExplain(inputs: CheckInputs, log: LastLines | undefine
   }
 }
 
-function toEndpoint({ url, command, args = [], env = {}, secretEnv = {} }: CheckInputs): Endpoint {
+function toEndpoint({ url, command, args = [], env = {}, secrets = {} }: CheckInputs): Endpoint {
   if (url !== undefined) return { transport: "http", url };
   if (command === undefined)
     throw new Error("McpCheck needs `url` or `command`: one of them says where the server is.");
-  return { transport: "stdio", command, args, env: { ...env, ...secretEnv } };
+  return { transport: "stdio", command, args, env: { ...env, ...secrets } };
 }
 
 async function explain(inputs: CheckInputs, error: Error, log: LastLines | undefined): Promise<string> {
-  const { server, url, command, args, secretEnv, logFile } = inputs;
+  const { server, url, command, args, secrets, logFile } = inputs;
   const where = url ?? [command, ...(args ?? [])].join(" ");
   const stderr = error instanceof HandshakeError ? error.stderr : "";
   const written = stderr.split("\n").filter((line) => line.trim());
   const lines = log ? await log() : logFile ? await lastLines(logFile, 20) : written.slice(-20);
   const text = `MCP server "${server}" does not answer as an MCP server at ${where}: ${error.message}. ${quoteLines(lines)}`;
-  return maskSecrets(text, Object.values(secretEnv ?? {}));
+  return maskSecrets(text, Object.values(secrets ?? {}));
 }

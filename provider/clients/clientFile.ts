@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import { warn } from "@pulumi/pulumi/log";
 import { type Client, clientFormats, clientIds } from "../../common/clients";
 import type { JsonObject } from "../../common/clients/endpoint";
+import type { CheckFailure, Operations } from "../operations";
 import { anyChanged, UNKNOWN } from "../values";
 import { applyEntry, fileOf, readEntry, removeEntryFromFile } from "./file";
 import { isOurs } from "./ownership";
@@ -30,9 +31,9 @@ export interface ClientFileOutputs extends ClientFileInputs {
 const EDITED: JsonObject = { edited: "the entry in the file is not the one that this stack wrote" };
 
 /** Enters a server into a client's configuration file, and takes it out again on destroy. */
-export const clientFileProvider: pulumi.dynamic.ResourceProvider<ClientFileInputs, ClientFileOutputs> = {
+export const clientFile: Operations<ClientFileInputs, ClientFileOutputs> = {
   async check(_olds, news) {
-    return { inputs: news, failures: failures(news) };
+    return failures(news);
   },
 
   async diff(_id, olds, news) {
@@ -42,7 +43,7 @@ export const clientFileProvider: pulumi.dynamic.ResourceProvider<ClientFileInput
     const isAddressKnown = ![news.client, news.name, news.file].some(isUnknown);
     if (replaces.length === 0 && isAddressKnown && fileOf(news) !== olds.file) replaces.push("file");
     const changes = replaces.length > 0 || !isAddressKnown || anyChanged(olds, news, ["entry"]);
-    return { changes, replaces, stables: ["client", "name", "file"].filter((key) => !replaces.includes(key)) };
+    return { changes, replaces };
   },
 
   async create(inputs) {
@@ -72,7 +73,7 @@ export const clientFileProvider: pulumi.dynamic.ResourceProvider<ClientFileInput
     const outcome = await removeEntryFromFile({ ...props, previous });
     if (outcome === "edited") {
       const { title } = clientFormats[props.client];
-      console.warn(
+      await warn(
         `${props.file}: the server "${props.name}" has been edited since this stack wrote it, and is left as it is. Remove it by hand if ${title} no longer needs it.`,
       );
     }
@@ -88,8 +89,8 @@ function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
-function failures({ client, file, name, entry }: ClientFileInputs): pulumi.dynamic.CheckFailure[] {
-  const found: pulumi.dynamic.CheckFailure[] = [];
+function failures({ client, file, name, entry }: ClientFileInputs): CheckFailure[] {
+  const found: CheckFailure[] = [];
   const fail = (property: string, reason: string) => found.push({ property, reason });
   if (!isUnknown(client) && !clientIds.includes(client)) {
     fail("client", `is no known client: got ${JSON.stringify(client)}, allowed are ${clientIds.join(", ")}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type * as pulumi from "@pulumi/pulumi";
 import { describeAnswer, isReady, probe } from "../check/httpProbe";
 import { maskSecrets, quoteLines } from "../check/logs";
+import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import { type Container, openEngine } from "./engine";
 
@@ -31,17 +31,17 @@ const ANSWER_MS = 2_000;
 
 const AGAIN_ON = ["container", "pidsLimit", "url", "command"] as const;
 
-export const readyProvider = {
-  async diff(_id: string, olds: ReadyOutputs, news: ReadyInputs): Promise<pulumi.dynamic.DiffResult> {
+export const containerReady = {
+  async diff(_id: string, olds: ReadyOutputs, news: ReadyInputs) {
     return { changes: anyChanged(olds, news, AGAIN_ON) };
   },
-  async create(inputs: ReadyInputs): Promise<pulumi.dynamic.CreateResult<ReadyOutputs>> {
+  async create(inputs: ReadyInputs) {
     return { id: inputs.server, outs: await waitUntilReady(inputs) };
   },
   async update(_id: string, _olds: ReadyOutputs, news: ReadyInputs) {
     return { outs: await waitUntilReady(news) };
   },
-} satisfies pulumi.dynamic.ResourceProvider<ReadyInputs, ReadyOutputs>;
+} satisfies Operations<ReadyInputs, ReadyOutputs>;
 
 async function waitUntilReady(inputs: ReadyInputs): Promise<ReadyOutputs> {
   const container = openEngine().container(inputs.container);

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import { failing, findingsText } from "./findings";
 import { findScanner } from "./scanners";
@@ -24,17 +24,17 @@ export interface ScanOutputs extends ScanInputs {
 
 const AGAIN_ON = ["image", "scanner", "severity", "unfixed", "ignore", "sbom"] as const;
 
-export const scanProvider = {
-  async diff(_id: string, olds: ScanOutputs, news: ScanInputs): Promise<pulumi.dynamic.DiffResult> {
+export const imageScan = {
+  async diff(_id: string, olds: ScanOutputs, news: ScanInputs) {
     return { changes: anyChanged(olds, news, AGAIN_ON) };
   },
-  async create(inputs: ScanInputs): Promise<pulumi.dynamic.CreateResult<ScanOutputs>> {
+  async create(inputs: ScanInputs) {
     return { id: inputs.server, outs: await scan(inputs) };
   },
   async update(_id: string, _olds: ScanOutputs, news: ScanInputs) {
     return { outs: await scan(news) };
   },
-} satisfies pulumi.dynamic.ResourceProvider<ScanInputs, ScanOutputs>;
+} satisfies Operations<ScanInputs, ScanOutputs>;
 
 async function scan(inputs: ScanInputs): Promise<ScanOutputs> {
   const { server, image, severity = "high", unfixed = false, ignore = [], sbom } = inputs;

@@ -9,7 +9,7 @@ export interface ClusterSetupInputs extends SetupInputs {
   port: number;
 }
 
-export const clusterSetupProvider = setupOperations(async ({ workload, port }: ClusterSetupInputs, setUp) => {
+export const clusterLogSetup = setupOperations(async ({ workload, port }: ClusterSetupInputs, setUp) => {
   // The Kubernetes client is loaded only now: it takes longer than all the rest.
   const { forwardToWorkload } = require("./forward") as typeof import("./forward");
   const forwarded = await forwardToWorkload(workload, port);

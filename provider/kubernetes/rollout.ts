@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type * as pulumi from "@pulumi/pulumi";
 import type { CheckOutputs } from "../check/check";
 import { maskSecrets } from "../check/logs";
+import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import type { Cluster } from "./cluster";
 import { clusterError } from "./clusterError";
@@ -35,17 +35,17 @@ export interface RolloutOutputs extends RolloutInputs {
 
 const AGAIN_ON = ["kind", "namespace", "object", "template", "port", "path"] as const;
 
-export const rolloutProvider = {
-  async diff(_id: string, olds: RolloutOutputs, news: RolloutInputs): Promise<pulumi.dynamic.DiffResult> {
+export const rollout = {
+  async diff(_id: string, olds: RolloutOutputs, news: RolloutInputs) {
     return { changes: anyChanged(olds, news, AGAIN_ON) };
   },
-  async create(inputs: RolloutInputs): Promise<pulumi.dynamic.CreateResult<RolloutOutputs>> {
+  async create(inputs: RolloutInputs) {
     return { id: `${inputs.namespace}/${inputs.object}`, outs: await watch(inputs) };
   },
   async update(_id: string, _olds: RolloutOutputs, news: RolloutInputs) {
     return { outs: await watch(news) };
   },
-} satisfies Partial<pulumi.dynamic.ResourceProvider<RolloutInputs, RolloutOutputs>>;
+} satisfies Operations<RolloutInputs, RolloutOutputs>;
 
 /** Waits for the rollout, and shakes hands with the server. Loads the Kubernetes client only now: it takes longer than all the rest. */
 async function watch(inputs: RolloutInputs): Promise<RolloutOutputs> {

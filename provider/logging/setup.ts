@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type * as pulumi from "@pulumi/pulumi";
 import type { SetupStep } from "../../components/logging/setupStep";
 import { maskSecrets } from "../check/logs";
+import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 
 /** Inputs of what is set up in a service. */
@@ -42,19 +42,19 @@ export const setupOperations = <T extends SetupInputs>(
     return { ...inputs, readyUrl: inputs.url };
   };
   return {
-    async diff(_id: string, olds: T & SetupOutputs, news: T): Promise<pulumi.dynamic.DiffResult> {
+    async diff(_id: string, olds: T & SetupOutputs, news: T) {
       return { changes: anyChanged(olds, news, ["url", "username", "password", "steps", "triggers"]) };
     },
-    async create(inputs: T): Promise<pulumi.dynamic.CreateResult<T & SetupOutputs>> {
+    async create(inputs: T) {
       return { id: inputs.service, outs: await outputs(inputs) };
     },
     async update(_id: string, _olds: T & SetupOutputs, news: T) {
       return { outs: await outputs(news) };
     },
-  } satisfies pulumi.dynamic.ResourceProvider<T, T & SetupOutputs>;
+  } satisfies Operations<T, T & SetupOutputs>;
 };
 
-export const setupProvider = setupOperations((inputs: SetupInputs, setUp) => setUp(inputs.url));
+export const logSetup = setupOperations((inputs: SetupInputs, setUp) => setUp(inputs.url));
 
 /** A service, and where it answers. */
 interface Service extends SetupInputs {

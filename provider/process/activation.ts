@@ -1,6 +1,6 @@
 import { readlink } from "node:fs/promises";
 import path from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import type { Operations } from "../operations";
 import { anyChanged, GONE } from "../values";
 import { pointTo } from "./release";
 
@@ -13,12 +13,12 @@ export interface ActivationInputs {
 }
 
 /** Switches the link `current`, by which clients start a stdio server, once the release has passed its check. */
-export const activationProvider = {
-  async diff(_id: string, olds: ActivationInputs, news: ActivationInputs): Promise<pulumi.dynamic.DiffResult> {
+export const activation = {
+  async diff(_id: string, olds: ActivationInputs, news: ActivationInputs) {
     return { changes: anyChanged(olds, news, ["folder", "release"]) || !(await isActive(olds)) };
   },
 
-  async create(inputs: ActivationInputs): Promise<pulumi.dynamic.CreateResult<ActivationInputs>> {
+  async create(inputs: ActivationInputs) {
     return { id: inputs.folder, outs: await activate(inputs) };
   },
 
@@ -26,12 +26,12 @@ export const activationProvider = {
     return { outs: await activate(news) };
   },
 
-  async read(id: string, outs?: ActivationInputs): Promise<pulumi.dynamic.ReadResult<ActivationInputs>> {
+  async read(id: string, outs?: ActivationInputs) {
     return outs && (await isActive(outs)) ? { id, props: outs } : GONE;
   },
 
   // No delete: the link goes with the server's folder.
-} satisfies pulumi.dynamic.ResourceProvider<ActivationInputs, ActivationInputs>;
+} satisfies Operations<ActivationInputs, ActivationInputs>;
 
 async function activate(inputs: ActivationInputs): Promise<ActivationInputs> {
   await pointTo(link(inputs), path.join("releases", inputs.release));

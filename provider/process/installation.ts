@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
 import type { Runtime } from "../../components/server";
+import type { Operations } from "../operations";
 import { anyChanged, GONE } from "../values";
 import { ensureEnvironment } from "./environment";
 import { serverFolder } from "./paths";
@@ -50,27 +50,23 @@ const REINSTALL_ON = [
   "telemetry",
 ] as const;
 
-export const installationProvider = {
-  async diff(_id: string, olds: InstallationOutputs, news: InstallationInputs): Promise<pulumi.dynamic.DiffResult> {
+export const installation = {
+  async diff(_id: string, olds: InstallationOutputs, news: InstallationInputs) {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
     const changes = replaces.length > 0 || anyChanged(olds, news, REINSTALL_ON) || !(await isReleased(olds));
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
-  async create(inputs: InstallationInputs): Promise<pulumi.dynamic.CreateResult<InstallationOutputs>> {
+  async create(inputs: InstallationInputs) {
     return { id: inputs.instance, outs: await install(inputs) };
   },
 
-  async update(
-    _id: string,
-    olds: InstallationOutputs,
-    news: InstallationInputs,
-  ): Promise<pulumi.dynamic.UpdateResult<InstallationOutputs>> {
+  async update(_id: string, olds: InstallationOutputs, news: InstallationInputs) {
     // The previous release stays: the process target starts it again when the new one fails.
     return { outs: await install(news, olds.release) };
   },
 
-  async read(id: string, outs?: InstallationOutputs): Promise<pulumi.dynamic.ReadResult<InstallationOutputs>> {
+  async read(id: string, outs?: InstallationOutputs) {
     return outs && (await isReleased(outs)) ? { id, props: outs } : GONE;
   },
 
@@ -79,7 +75,7 @@ export const installationProvider = {
     await stopServer(outs.instance);
     await rm(serverFolder(outs.instance), { recursive: true, force: true });
   },
-} satisfies pulumi.dynamic.ResourceProvider<InstallationInputs, InstallationOutputs>;
+} satisfies Operations<InstallationInputs, InstallationOutputs>;
 
 async function install(inputs: InstallationInputs, previousRelease?: string): Promise<InstallationOutputs> {
   const environment = await ensureEnvironment(inputs);

@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { maskSecrets, quoteLines } from "../check/logs";
+import type { Operations } from "../operations";
 import { anyChanged, GONE } from "../values";
 import { inheritedEnv } from "./childEnv";
 import { portProblem } from "./ports";
@@ -44,13 +44,13 @@ const RESTART_ON = [
   "startTimeoutSeconds",
 ] as const;
 
-export const processProvider = {
-  async check(olds: Partial<ProcessInputs>, news: ProcessInputs): Promise<pulumi.dynamic.CheckResult<ProcessInputs>> {
+export const supervisedProcess = {
+  async check(olds: Partial<ProcessInputs>, news: ProcessInputs) {
     const reason = await portConflict(news, olds.instance);
-    return { inputs: news, failures: reason === undefined ? [] : [{ property: "port", reason }] };
+    return reason === undefined ? [] : [{ property: "port", reason }];
   },
 
-  async diff(_id: string, olds: ProcessOutputs, news: ProcessInputs): Promise<pulumi.dynamic.DiffResult> {
+  async diff(_id: string, olds: ProcessOutputs, news: ProcessInputs) {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
     const died = !isRunning(olds.instance, olds.generation);
     return {
@@ -60,17 +60,13 @@ export const processProvider = {
     };
   },
 
-  async create(inputs: ProcessInputs): Promise<pulumi.dynamic.CreateResult<ProcessOutputs>> {
+  async create(inputs: ProcessInputs) {
     // What an interrupted `up` left running under the same key is ours and is not in the state: end it first.
     await stopServer(inputs.instance);
     return { id: inputs.instance, outs: await start(inputs) };
   },
 
-  async update(
-    _id: string,
-    olds: ProcessOutputs,
-    news: ProcessInputs,
-  ): Promise<pulumi.dynamic.UpdateResult<ProcessOutputs>> {
+  async update(_id: string, olds: ProcessOutputs, news: ProcessInputs) {
     const taken = await portConflict(news, olds.instance);
     if (taken !== undefined) throw new Error(taken);
     const wasRunning = isRunning(olds.instance, olds.generation);
@@ -84,14 +80,14 @@ export const processProvider = {
   },
 
   /** A server that no longer runs is reported as gone, so that the next `up` starts it. */
-  async read(id: string, outs?: ProcessOutputs): Promise<pulumi.dynamic.ReadResult<ProcessOutputs>> {
+  async read(id: string, outs?: ProcessOutputs) {
     return outs && isRunning(outs.instance, outs.generation) ? { id, props: outs } : GONE;
   },
 
   async delete(_id: string, outs: ProcessOutputs): Promise<void> {
     await stopServer(outs.instance);
   },
-} satisfies pulumi.dynamic.ResourceProvider<ProcessInputs, ProcessOutputs>;
+} satisfies Operations<ProcessInputs, ProcessOutputs>;
 
 async function start(inputs: ProcessInputs, generation?: string): Promise<ProcessOutputs> {
   const taken = await portConflict(inputs);

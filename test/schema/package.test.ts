@@ -45,9 +45,9 @@ describe("package.json and its lock", () => {
     assert.deepEqual(undeclared, []);
   });
 
-  it("lets Pulumi run index.ts, whatever npm consumers load", () => {
+  it("lets Pulumi run index.ts as a program, and the provider as a plugin, whatever npm consumers load", () => {
     assert.match(read("Pulumi.yaml"), /^main: index\.ts$/m);
-    assert.equal(manifest.main, undefined);
+    assert.equal(manifest.main, "dist/provider/main.js");
   });
 });
 

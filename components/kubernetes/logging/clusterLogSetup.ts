@@ -1,10 +1,10 @@
 import type { ClusterSetupInputs } from "../../../provider/kubernetes/clusterLogSetup";
 import type { InputsOf } from "../../inputsOf";
-import { DynamicResource } from "../../mcpResource";
+import { McpResource } from "../../mcpResource";
 import type * as pulumi from "../../pulumi";
 
 /** What LogSetup does, in a service that only the cluster reaches: through a port-forward to a pod of it. */
-export class ClusterLogSetup extends DynamicResource {
+export class ClusterLogSetup extends McpResource {
   /** URL of the service that is set up: whoever uses it waits until it is. */
   declare readonly readyUrl: pulumi.Output<string>;
 

@@ -191,9 +191,9 @@ export const recordedResources = (): RecordedResource[] => [
     },
   },
   {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$pulumi-nodejs:dynamic/mcp:ContainerReady::redis-ready",
+    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
     id: "redis",
-    type: "pulumi-nodejs:dynamic/mcp:ContainerReady",
+    type: "mcp:index:ContainerReady",
     parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
     dependencies: [
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
@@ -217,7 +217,7 @@ export const recordedResources = (): RecordedResource[] => [
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$pulumi-nodejs:dynamic/mcp:ContainerReady::redis-ready",
+      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
     ],
   },
   {
@@ -229,7 +229,7 @@ export const recordedResources = (): RecordedResource[] => [
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$pulumi-nodejs:dynamic/mcp:ContainerReady::redis-ready",
+      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
     ],
   },
   {
@@ -317,7 +317,7 @@ export const recordedResources = (): RecordedResource[] => [
     parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
     dependencies: [
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$pulumi-nodejs:dynamic/mcp:ContainerReady::redis-ready",
+      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::node-server-image",
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::node-server-logs",
       "urn:pulumi:dev::mcp::docker:index/network:Network::network",
@@ -419,7 +419,7 @@ export const recordedResources = (): RecordedResource[] => [
     parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
     dependencies: [
       "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$pulumi-nodejs:dynamic/mcp:ContainerReady::redis-ready",
+      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::python-server-image",
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::python-server-logs",
       "urn:pulumi:dev::mcp::docker:index/network:Network::network",
@@ -518,9 +518,9 @@ export const recordedResources = (): RecordedResource[] => [
     },
   },
   {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$pulumi-nodejs:dynamic/mcp:ContainerReady::node-server-ready",
+    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:ContainerReady::node-server-ready",
     id: "node-server",
-    type: "pulumi-nodejs:dynamic/mcp:ContainerReady",
+    type: "mcp:index:ContainerReady",
     parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
     dependencies: [
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::node-server-container",
@@ -534,9 +534,9 @@ export const recordedResources = (): RecordedResource[] => [
     },
   },
   {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$pulumi-nodejs:dynamic/mcp:ContainerReady::python-server-ready",
+    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:ContainerReady::python-server-ready",
     id: "python-server",
-    type: "pulumi-nodejs:dynamic/mcp:ContainerReady",
+    type: "mcp:index:ContainerReady",
     parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
     dependencies: [
       "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::python-server-container",

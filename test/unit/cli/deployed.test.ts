@@ -24,7 +24,7 @@ const entries = (resources: RecordedResource[], config: Partial<StackConfig> = {
 function processServer(name: string, ...parts: ("process" | "check" | "activation")[]): RecordedResource[] {
   const parent = urnOf("mcp:index:McpProcess", name);
   const dynamic = (type: string, inputs: Record<string, unknown>, outputs = {}) =>
-    resource(`pulumi-nodejs:dynamic/mcp:${type}`, `${name}-${type.toLowerCase()}`, parent, {
+    resource(`mcp:index:${type}`, `${name}-${type.toLowerCase()}`, parent, {
       id: name,
       inputs,
       outputs,
@@ -34,7 +34,7 @@ function processServer(name: string, ...parts: ("process" | "check" | "activatio
       ...{ server: name, instance: `${name}-0a1b`, host: "127.0.0.1", port: 9000, readinessPath: "/readyz" },
       ...{ startTimeoutSeconds: 40, env: { METRICS_PORT: "9001" } },
     }),
-    check: dynamic("Check", { server: name, command: "/folder/python", args: ["server.py"] }),
+    check: dynamic("McpCheck", { server: name, command: "/folder/python", args: ["server.py"] }),
     activation: dynamic("Activation", { folder: `/data/${name}-0a1b`, release: "r1" }),
   };
   return [
@@ -98,7 +98,7 @@ describe("what a stack has deployed", () => {
     const check = { id: "launched", inputs: { server: "launched", command: "docker", args: ["run"] } };
     const state = [
       resource("mcp:index:McpContainer", "launched", STACK),
-      resource("pulumi-nodejs:dynamic/mcp:Check", "launched-check", parent, check),
+      resource("mcp:index:McpCheck", "launched-check", parent, check),
     ];
     assert.deepEqual(entries(state), [
       { name: "launched", role: "server", target: "docker", place: { kind: "client" } },

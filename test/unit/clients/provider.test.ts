@@ -3,15 +3,11 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Client } from "../../../common/clients";
-import {
-  type ClientFileInputs,
-  type ClientFileOutputs,
-  clientFileProvider,
-} from "../../../provider/clients/clientFile";
+import { type ClientFileInputs, type ClientFileOutputs, clientFile } from "../../../provider/clients/clientFile";
 import { UNKNOWN } from "../../../provider/values";
 
-const { check, create, delete: remove, diff, read, update } = clientFileProvider;
-assert.ok(check && diff && read && update && remove);
+const { check, create, delete: remove, diff, read, update } = clientFile;
+assert.ok(check && read && remove);
 const operations = { check, create, remove, diff, read, update };
 
 describe("clients: provider", () => {
@@ -37,7 +33,7 @@ describe("clients: provider", () => {
   async function warnings(run: () => Promise<unknown>): Promise<string[]> {
     const { warn } = console;
     const texts: string[] = [];
-    console.warn = (text: string) => texts.push(text);
+    console.warn = (text: string) => texts.push(text.replace("warning: [runtime] ", ""));
     try {
       await run();
     } finally {
@@ -154,8 +150,7 @@ describe("clients: provider", () => {
     for (const [title, change, failure] of cases) {
       it(`of ${title}`, async () => {
         const news = { ...inputs, ...change } as ClientFileInputs;
-        const { failures = [], inputs: checked } = await operations.check(news, news);
-        assert.deepEqual(checked, news);
+        const failures = await operations.check(news, news);
         const text = failures.map(({ property, reason }) => `${property} ${reason}`).join("\n");
         if (failure) assert.match(text, failure);
         else assert.equal(text, "");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpContainer, type McpContainerArgs, McpProcess, McpRedis, McpService } from "../../../components";
-import { providerModule } from "../../../components/mcpResource";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 
@@ -11,8 +10,8 @@ const VOLUME = "docker:index/volume:Volume";
 const NETWORK = "docker:index/network:Network";
 const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 const PASSWORD = "random:index/randomPassword:RandomPassword";
-const READY = "pulumi-nodejs:dynamic/mcp:ContainerReady";
-const CHECK = "pulumi-nodejs:dynamic/mcp:Check";
+const READY = "mcp:index:ContainerReady";
+const CHECK = "mcp:index:McpCheck";
 
 const HTTP = {
   "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
@@ -89,17 +88,15 @@ describe("McpContainer", () => {
       destroyGraceSeconds: 15,
     });
     assert.deepEqual(theOnly(resources, READY).inputs, {
-      __provider: providerModule("ContainerReady"),
       server: "weather",
       container: "weather-container-id",
       pidsLimit: 256,
       url: "http://127.0.0.1:9000/readyz",
       timeoutSeconds: 40,
     });
-    const { secretEnv, ...check } = theOnly(resources, CHECK).inputs;
-    assert.deepEqual(secretValue(secretEnv), {});
+    const { secrets, ...check } = theOnly(resources, CHECK).inputs;
+    assert.deepEqual(secretValue(secrets), {});
     assert.deepEqual(check, {
-      __provider: providerModule("Check"),
       server: "weather",
       url: "http://127.0.0.1:9000/mcp",
       timeoutSeconds: 40,

@@ -12,8 +12,8 @@ const header = (at: number): string => `\${env:SHIPPER_HEADER_${at}}`;
 
 const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
 const PASSWORD = "random:index/randomPassword:RandomPassword";
-const READY = "pulumi-nodejs:dynamic/mcp:ContainerReady";
-const SETUP = "pulumi-nodejs:dynamic/mcp:LogSetup";
+const READY = "mcp:index:ContainerReady";
+const SETUP = "mcp:index:LogSetup";
 
 /** What the providers would report. */
 function outputs({ type, name, inputs }: Registered) {

@@ -3,7 +3,6 @@ import { chdir, cwd } from "node:process";
 import * as pulumi from "@pulumi/pulumi";
 import { McpImage } from "../../../components";
 import { imageInputs } from "../../../components/image/inputs";
-import { providerModule } from "../../../components/mcpResource";
 import type { McpServerArgs } from "../../../components/server";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
@@ -11,7 +10,7 @@ import { PYTHON } from "./support";
 
 const IMAGE = "docker:index/image:Image";
 const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
-const SCAN = "pulumi-nodejs:dynamic/mcp:ImageScan";
+const SCAN = "mcp:index:ImageScan";
 const CONTEXT = {
   context: ".mcp/test/weather/context",
   dockerfile: ".mcp/test/weather/Dockerfile",
@@ -109,7 +108,6 @@ describe("McpImage", () => {
   it("is deployed once a scan has passed, where one is asked for", async () => {
     const { resources, result } = await make({ image: { scan: { severity: "critical", ignore: ["CVE-2026-1"] } } });
     assert.deepEqual(theOnly(resources, SCAN).inputs, {
-      __provider: providerModule("ImageScan"),
       server: "weather",
       image: "sha256:built",
       severity: "critical",

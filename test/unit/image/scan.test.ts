@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { failing, findingsText, grypeFindings, trivyFindings } from "../../../provider/image/findings";
-import { type ScanInputs, scanProvider } from "../../../provider/image/scan";
+import { imageScan, type ScanInputs } from "../../../provider/image/scan";
 import { makeFolder, removeFolders } from "../../support/folder";
 
 /** What `trivy image --format json` prints, shortened. Source: https://trivy.dev/docs/latest/configuration/reporting/ */
@@ -131,7 +131,7 @@ describe("the scan", () => {
 
   it("passes an image without findings on", async () => {
     const calls = install({ trivy: { json: { ...TRIVY, Results: [] } }, grype: { json: GRYPE } });
-    assert.deepEqual(await scanProvider.create(inputs()), {
+    assert.deepEqual(await imageScan.create(inputs()), {
       id: "weather",
       outs: { server: "weather", image: "sha256:abc", reference: "sha256:abc" },
     });
@@ -140,7 +140,7 @@ describe("the scan", () => {
 
   it("fails with the list of what is wrong and how to go on", async () => {
     install({ trivy: { json: TRIVY } });
-    await assert.rejects(scanProvider.create(inputs()), (error: Error) => {
+    await assert.rejects(imageScan.create(inputs()), (error: Error) => {
       assert.match(
         error.message,
         /^The image of "weather" has 2 known vulnerabilities of severity high or worse \(trivy\); it is not deployed\./,
@@ -153,18 +153,15 @@ describe("the scan", () => {
 
   it("uses the scanner that is installed, or the one that is asked for", async () => {
     const calls = install({ grype: { json: GRYPE } });
-    await assert.rejects(scanProvider.create(inputs()), /1 known vulnerability of severity high or worse \(grype\)/);
+    await assert.rejects(imageScan.create(inputs()), /1 known vulnerability of severity high or worse \(grype\)/);
     assert.deepEqual(calls(), ["grype --quiet --output json sha256:abc"]);
-    await assert.rejects(
-      scanProvider.create(inputs({ scanner: "trivy" })),
-      /but trivy is not installed on this machine/,
-    );
+    await assert.rejects(imageScan.create(inputs({ scanner: "trivy" })), /but trivy is not installed on this machine/);
   });
 
   it("says how to go on when no scanner is installed", async () => {
     install({});
     await assert.rejects(
-      scanProvider.create(inputs()),
+      imageScan.create(inputs()),
       /^Error: A scan of the image is asked for, but no scanner is installed on this machine\. Install trivy .* or grype .*, or remove `scan`/,
     );
   });
@@ -172,20 +169,20 @@ describe("the scan", () => {
   it("deploys nothing when the scanner fails or can't be understood, and shows its words", async () => {
     install({ trivy: { stderr: "FATAL: database download failed", code: 1 } });
     await assert.rejects(
-      scanProvider.create(inputs()),
+      imageScan.create(inputs()),
       /an unscanned image is not deployed\. FATAL: database download failed/,
     );
     install({ trivy: { json: "not json" } });
-    await assert.rejects(scanProvider.create(inputs()), /The output of trivy can't be read/);
+    await assert.rejects(imageScan.create(inputs()), /The output of trivy can't be read/);
     install({ trivy: { json: { other: true } } });
-    await assert.rejects(scanProvider.create(inputs()), /The output of trivy can't be read/);
+    await assert.rejects(imageScan.create(inputs()), /The output of trivy can't be read/);
   });
 
   it("writes the SBOM where it is asked for", async () => {
     for (const name of ["trivy", "grype"]) {
       const calls = install({ [name]: { json: name === "trivy" ? { SchemaVersion: 2 } : { matches: [] } } });
       const sbom = path.join(makeFolder(), "out/weather.cdx.json");
-      await scanProvider.create(inputs({ sbom }));
+      await imageScan.create(inputs({ sbom }));
       assert.equal(readFileSync(sbom, "utf8"), "{}\n");
       assert.equal(calls().length, 2);
     }
@@ -194,7 +191,7 @@ describe("the scan", () => {
   it("runs again when the digest or the settings change, and else never", async () => {
     const olds = { ...inputs({ severity: "high" }), reference: "sha256:abc" };
     const changes = async (more: Partial<ScanInputs>) =>
-      (await scanProvider.diff("weather", olds, { ...inputs({ severity: "high" }), ...more })).changes;
+      (await imageScan.diff("weather", olds, { ...inputs({ severity: "high" }), ...more })).changes;
     assert.equal(await changes({}), false);
     assert.equal(await changes({ server: "renamed" }), false);
     assert.equal(await changes({ image: "sha256:def" }), true);

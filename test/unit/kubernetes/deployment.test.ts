@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpDeployment } from "../../../components";
-import { providerModule } from "../../../components/mcpResource";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { secretValue, settled, UNKNOWN_INPUT } from "../../support/mocks";
 import {
@@ -78,7 +77,6 @@ describe("McpDeployment", () => {
     assert.deepEqual(secretValue(secrets), ["s3cret"]);
     assert.equal(secretValue(kubeconfig), "apiVersion: v1");
     assert.deepEqual(inputs, {
-      __provider: providerModule("Rollout"),
       server: "weather",
       kind: "Deployment",
       namespace: "mcp-prod",

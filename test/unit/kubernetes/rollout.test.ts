@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { ApiException } from "@kubernetes/client-node";
 import { clusterError } from "../../../provider/kubernetes/clusterError";
-import { type RolloutInputs, type RolloutOutputs, rolloutProvider } from "../../../provider/kubernetes/rollout";
+import { type RolloutInputs, type RolloutOutputs, rollout } from "../../../provider/kubernetes/rollout";
 
 const INPUTS: RolloutInputs = {
   server: "weather",
@@ -42,14 +42,14 @@ async function freePort(): Promise<number> {
 
 /** What `up` would say. */
 const errorOf = (inputs: Partial<RolloutInputs>) =>
-  rolloutProvider.create({ ...INPUTS, kubeconfig: kubeconfigFor("https://127.0.0.1"), ...inputs }).then(
+  rollout.create({ ...INPUTS, kubeconfig: kubeconfigFor("https://127.0.0.1"), ...inputs }).then(
     () => assert.fail("it was rolled out"),
     ({ message }: Error) => message,
   );
 
 describe("the provider of a rollout", () => {
   const changes = async (news: Partial<RolloutInputs>) =>
-    (await rolloutProvider.diff("id", OUTPUTS, { ...INPUTS, ...news })).changes;
+    (await rollout.diff("id", OUTPUTS, { ...INPUTS, ...news })).changes;
 
   it("watches again when other pods, or another endpoint, are to be checked", async () => {
     for (const news of [

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpRedisStatefulSet, McpStatefulSet } from "../../../components";
-import { providerModule } from "../../../components/mcpResource";
 import { secretValue, settled } from "../../support/mocks";
 import {
   containerOf,
@@ -241,7 +240,6 @@ describe("McpStatefulSet", () => {
     assert.match(template, /^[0-9a-f]{16}$/);
     assert.equal(secretValue(kubeconfig), "apiVersion: v1");
     assert.deepEqual(inputs, {
-      __provider: providerModule("Rollout"),
       server: "db",
       kind: "StatefulSet",
       namespace: "mcp-prod",

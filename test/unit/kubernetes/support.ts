@@ -21,7 +21,7 @@ export const INGRESS = "kubernetes:networking.k8s.io/v1:Ingress";
 export const ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute";
 export const AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 export const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
-export const ROLLOUT = "pulumi-nodejs:dynamic/mcp:Rollout";
+export const ROLLOUT = "mcp:index:Rollout";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
 export const IMAGE = "docker:index/image:Image";
 export const REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage";
@@ -90,5 +90,5 @@ export const containerOf = (resources: Registered[], type = DEPLOYMENT): any => 
 export const typesOf = (resources: Registered[]): string[] =>
   resources
     .map(({ type }) => type)
-    .filter((type) => !type.startsWith("mcp:"))
+    .filter((type) => !/^mcp:index:Mcp/.test(type))
     .sort();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { setupProvider } from "../../../provider/logging/setup";
+import { logSetup } from "../../../provider/logging/setup";
 import { freePort } from "../../support/stack";
 
 interface Asked {
@@ -48,7 +48,7 @@ describe("LogSetup", () => {
 
   it("carries out its steps in order, as the user", async () => {
     const url = await serve({});
-    const { id, outs } = await setupProvider.create({ ...inputs, url, username: "elastic", password: "word" });
+    const { id, outs } = await logSetup.create({ ...inputs, url, username: "elastic", password: "word" });
     assert.equal(id, "elasticsearch");
     assert.equal(outs?.readyUrl, url);
     const authorization = `Basic ${Buffer.from("elastic:word").toString("base64")}`;
@@ -59,7 +59,7 @@ describe("LogSetup", () => {
   });
 
   it("names no user where there is none", async () => {
-    await setupProvider.create({ ...inputs, url: await serve({}) });
+    await logSetup.create({ ...inputs, url: await serve({}) });
     assert.deepEqual(
       asked.map(({ authorization }) => authorization),
       [undefined, undefined],
@@ -70,7 +70,7 @@ describe("LogSetup", () => {
     const there = { ...put("/view"), unless: "/view/1" };
     const missing = { ...put("/view"), unless: "/view/2" };
     const url = await serve({ "GET /view/2": 404 });
-    await setupProvider.create({ ...inputs, url, steps: [there, missing] });
+    await logSetup.create({ ...inputs, url, steps: [there, missing] });
     assert.deepEqual(
       asked.map(({ request }) => request),
       ["GET /view/1", "GET /view/2", "PUT /view"],
@@ -80,7 +80,7 @@ describe("LogSetup", () => {
   it("waits for a service that only starts", async () => {
     const port = await freePort();
     setTimeout(() => serve({}, port), 700);
-    await setupProvider.create({ ...inputs, url: `http://127.0.0.1:${port}` });
+    await logSetup.create({ ...inputs, url: `http://127.0.0.1:${port}` });
     assert.deepEqual(
       asked.map(({ request }) => request),
       ["PUT /a", "PUT /b"],
@@ -89,7 +89,7 @@ describe("LogSetup", () => {
 
   it("asks again a service that is not ready yet, and says so when it stays so", async () => {
     const url = await serve({ "PUT /a": [503, '"Kibana server is not ready yet"'] });
-    await assert.rejects(setupProvider.create({ ...inputs, url, timeoutSeconds: 1 }), {
+    await assert.rejects(logSetup.create({ ...inputs, url, timeoutSeconds: 1 }), {
       message: `"elasticsearch" does not answer at ${url}: HTTP 503, "Kibana server is not ready yet" (waited 1 s)`,
     });
     assert.ok(asked.length > 1);
@@ -97,7 +97,7 @@ describe("LogSetup", () => {
 
   it("says that nobody answers", async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    await assert.rejects(setupProvider.create({ ...inputs, url, timeoutSeconds: 1 }), {
+    await assert.rejects(logSetup.create({ ...inputs, url, timeoutSeconds: 1 }), {
       message: `"elasticsearch" does not answer at ${url}: ECONNREFUSED (waited 1 s)`,
     });
   });
@@ -105,14 +105,14 @@ describe("LogSetup", () => {
   it("gives the service's own reason when it refuses, without the passwords", async () => {
     const reason = JSON.stringify({ error: { reason: "password canary-1 is too short" }, status: 400 });
     const steps = [put("/user", { password: "canary-1" })];
-    await assert.rejects(setupProvider.create({ ...inputs, url: await serve({ "PUT /user": [400, reason] }), steps }), {
+    await assert.rejects(logSetup.create({ ...inputs, url: await serve({ "PUT /user": [400, reason] }), steps }), {
       message: '"elasticsearch" refuses PUT /user: HTTP 400, password [secret] is too short',
     });
   });
 
   it("tells what a refused password may mean", async () => {
     const url = await serve({ "PUT /a": [401, '{"error":{"reason":"unable to authenticate"}}'] });
-    await assert.rejects(setupProvider.create({ ...inputs, url }), {
+    await assert.rejects(logSetup.create({ ...inputs, url }), {
       message:
         '"elasticsearch" refuses PUT /a: HTTP 401, unable to authenticate. The user has to be one that may do this; its password is of the time when the data was made',
     });
@@ -121,7 +121,7 @@ describe("LogSetup", () => {
   it("is done again when what it does has changed, or where", async () => {
     const before = { ...inputs, url: "http://a", readyUrl: "http://a", triggers: ["1"] };
     const changes = async (news: object) =>
-      (await setupProvider.diff("elasticsearch", before, { ...before, ...news })).changes;
+      (await logSetup.diff("elasticsearch", before, { ...before, ...news })).changes;
     assert.equal(await changes({ timeoutSeconds: 60 }), false);
     for (const news of [{ url: "http://b" }, { triggers: ["2"] }, { steps: [] }, { password: "other" }]) {
       assert.equal(await changes(news), true);

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { McpProcess } from "../../../components";
-import { providerModule } from "../../../components/mcpResource";
 import { dependencyDigest, sourceDigest } from "../../../components/server";
 import { layerDigest } from "../../../runtime/layer";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { type Registered, runWithMocks, secretValue, settled, theOnly } from "../../support/mocks";
 
-const INSTALLATION = "pulumi-nodejs:dynamic/mcp:Installation";
-const ACTIVATION = "pulumi-nodejs:dynamic/mcp:Activation";
-const PROCESS = "pulumi-nodejs:dynamic/mcp:Process";
-const CHECK = "pulumi-nodejs:dynamic/mcp:Check";
-const CLIENT_FILE = "pulumi-nodejs:dynamic/mcp:ClientFile";
+const INSTALLATION = "mcp:index:Installation";
+const ACTIVATION = "mcp:index:Activation";
+const PROCESS = "mcp:index:Process";
+const CHECK = "mcp:index:McpCheck";
+const CLIENT_FILE = "mcp:index:ClientFile";
 
 const HTTP = {
   "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
@@ -41,7 +40,6 @@ describe("McpProcess", () => {
     const { instance } = installation.inputs;
     assert.match(String(instance), /^weather-[0-9a-f]{8}$/);
     assert.deepEqual(installation.inputs, {
-      __provider: providerModule("Installation"),
       server: "weather",
       instance,
       runtime: "python",
@@ -58,7 +56,6 @@ describe("McpProcess", () => {
     assert.deepEqual(secretValue(secretEnv), { API_KEY: "s3cret" });
     const root = "/data/weather/releases/r1";
     assert.deepEqual(process, {
-      __provider: providerModule("Process"),
       server: "weather",
       instance,
       release: "r1",
@@ -83,10 +80,9 @@ describe("McpProcess", () => {
       startTimeoutSeconds: 40,
     });
 
-    const { secretEnv: known, ...check } = theOnly(resources, CHECK).inputs;
+    const { secrets: known, ...check } = theOnly(resources, CHECK).inputs;
     assert.deepEqual(secretValue(known), { API_KEY: "s3cret" });
     assert.deepEqual(check, {
-      __provider: providerModule("Check"),
       server: "weather",
       url: "http://127.0.0.1:9000/mcp",
       logFile: "/data/weather/logs/server.log",
@@ -110,10 +106,9 @@ describe("McpProcess", () => {
       resources.filter(({ type }) => type === PROCESS),
       [],
     );
-    const { secretEnv, ...check } = theOnly(resources, CHECK).inputs;
-    assert.deepEqual(secretValue(secretEnv), { API_KEY: "s3cret" });
+    const { secrets, ...check } = theOnly(resources, CHECK).inputs;
+    assert.deepEqual(secretValue(secrets), { API_KEY: "s3cret" });
     assert.deepEqual(check, {
-      __provider: providerModule("Check"),
       server: "weather",
       command: "/data/weather/releases/r1/.venv/bin/python",
       args: ["-u", "/data/weather/releases/r1/server.py", "--verbose"],
@@ -122,7 +117,6 @@ describe("McpProcess", () => {
       triggers: ["r1"],
     });
     assert.deepEqual(theOnly(resources, ACTIVATION).inputs, {
-      __provider: providerModule("Activation"),
       folder: "/data/weather",
       release: "r1",
     });
@@ -179,7 +173,6 @@ describe("McpProcess", () => {
       type: CLIENT_FILE,
       name: "weather-cursor",
       inputs: {
-        __provider: providerModule("ClientFile"),
         client: "cursor",
         name: "weather",
         entry: { url: "http://127.0.0.1:8080/mcp" },

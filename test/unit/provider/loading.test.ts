@@ -19,13 +19,14 @@ describe("what is loaded", () => {
   });
 
   it("by the provider for a preview without changes: not the MCP client", () => {
-    const provider = JSON.stringify(path.join(REPOSITORY, "dist/provider/kinds"));
+    const provider = JSON.stringify(path.join(REPOSITORY, "dist/provider/provider"));
+    const urn = (kind: string) => JSON.stringify(`urn:pulumi:test::mcp::mcp:index:McpProcess$mcp:index:${kind}::x`);
     const modules = loadedBy(
-      `const { Check, Process } = require(${provider}); Check.diff("id", {}, {}); Process.diff("id", {}, {})`,
+      `const { provider } = require(${provider}); for (const urn of [${urn("McpCheck")}, ${urn("Process")}]) provider.diff("id", urn, {}, {})`,
     );
     assert.ok(modules.some((file) => file.endsWith(path.join("check", "check.js"))));
     assert.deepEqual(
-      modules.filter((file) => /@modelcontextprotocol/.test(file)),
+      modules.filter((file) => /@modelcontextprotocol|@kubernetes|dist.components/.test(file)),
       [],
     );
   });

@@ -7,7 +7,7 @@ import { labels, named, namesOf, selector } from "../monitoring/support";
 import { CONFIG_MAP, NAMESPACE, NETWORK_POLICY, PASSWORD, run, SECRET, STATEFUL_SET } from "../support";
 
 const DAEMON_SET = "kubernetes:apps/v1:DaemonSet";
-const SETUP = "pulumi-nodejs:dynamic/mcp:ClusterLogSetup";
+const SETUP = "mcp:index:ClusterLogSetup";
 
 const collect = (args: Partial<McpClusterLoggingArgs> = {}) =>
   run(() => new McpClusterLogging("logging", { servers: [{ name: "weather" }], namespace: "mcp-prod", ...args }));

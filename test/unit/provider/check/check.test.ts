@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { type CheckInputs, type CheckOutputs, checkProvider } from "../../../../provider/check/check";
+import { type CheckInputs, type CheckOutputs, mcpCheck } from "../../../../provider/check/check";
 import { UNKNOWN } from "../../../../provider/values";
 import { makeFolder, removeFolders } from "../../../support/folder";
 import { endLaunched, freePort, launch, processesWith, until } from "../process/support";
@@ -16,7 +16,7 @@ describe("check provider", function () {
   after(removeFolders);
 
   async function check(inputs: Partial<CheckInputs>): Promise<CheckOutputs> {
-    const { id, outs } = await checkProvider.create({ server: "weather", timeoutSeconds: 5, triggers: [], ...inputs });
+    const { id, outs } = await mcpCheck.create({ server: "weather", timeoutSeconds: 5, triggers: [], ...inputs });
     assert.equal(id, "weather");
     return outs ?? assert.fail();
   }
@@ -35,7 +35,7 @@ describe("check provider", function () {
     let folder: string;
     const stdio = (code: string, env: Record<string, string> = {}): Partial<CheckInputs> => {
       folder = makeFolder({ "server.js": code });
-      return { command: process.execPath, args: [path.join(folder, "server.js")], env, secretEnv: { API_KEY: KEY } };
+      return { command: process.execPath, args: [path.join(folder, "server.js")], env, secrets: { API_KEY: KEY } };
     };
     afterEach(() => until("no process is left", () => processesWith(folder).length === 0));
 
@@ -221,12 +221,12 @@ describe("check provider", function () {
       triggers: ["g1"],
     } as CheckOutputs;
     const changes = async (news: Partial<CheckInputs>) =>
-      (await checkProvider.diff("id", olds, { ...olds, ...news })).changes;
+      (await mcpCheck.diff("id", olds, { ...olds, ...news })).changes;
     assert.equal(await changes({}), false);
     assert.equal(await changes({ timeoutSeconds: 9, server: "renamed", logFile: "/log" }), false);
     assert.equal(await changes({ triggers: ["g2"] }), true);
     assert.equal(await changes({ triggers: [UNKNOWN] }), true);
     assert.equal(await changes({ url: UNKNOWN }), true);
-    assert.equal(await changes({ secretEnv: { API_KEY: KEY } }), true);
+    assert.equal(await changes({ secrets: { API_KEY: KEY } }), true);
   });
 });

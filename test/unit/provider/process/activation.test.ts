@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { activationProvider } from "../../../../provider/process/activation";
+import { activation } from "../../../../provider/process/activation";
 import { makeFolder, removeFolders } from "../../../support/folder";
 
 describe("activation of a stdio server's release", () => {
@@ -21,13 +21,13 @@ describe("activation of a stdio server's release", () => {
   it("switches the link that clients start, and is not needed again", async () => {
     const folder = serverWithReleases();
     const first = { folder, release: "one" };
-    assert.deepEqual(await activationProvider.create(first), { id: folder, outs: first });
+    assert.deepEqual(await activation.create(first), { id: folder, outs: first });
     assert.equal(started(folder), "one");
-    assert.deepEqual(await activationProvider.diff("id", first, first), { changes: false });
+    assert.deepEqual(await activation.diff("id", first, first), { changes: false });
 
     const second = { folder, release: "two" };
-    assert.deepEqual(await activationProvider.diff("id", first, second), { changes: true });
-    await activationProvider.update("id", first, second);
+    assert.deepEqual(await activation.diff("id", first, second), { changes: true });
+    await activation.update("id", first, second);
     assert.equal(started(folder), "two");
     assert.equal(readlinkSync(path.join(folder, "current")), path.join("releases", "two"));
   });
@@ -35,12 +35,12 @@ describe("activation of a stdio server's release", () => {
   it("notices a link that is gone or leads to another release, as an interrupted up may leave it", async () => {
     const folder = serverWithReleases();
     const inputs = { folder, release: "one" };
-    await activationProvider.create({ folder, release: "two" });
-    assert.deepEqual(await activationProvider.diff("id", inputs, inputs), { changes: true });
-    assert.equal((await activationProvider.read("id", inputs)).id, "");
+    await activation.create({ folder, release: "two" });
+    assert.deepEqual(await activation.diff("id", inputs, inputs), { changes: true });
+    assert.equal((await activation.read("id", inputs)).id, "");
     rmSync(path.join(folder, "current"));
-    assert.deepEqual(await activationProvider.diff("id", inputs, inputs), { changes: true });
-    await activationProvider.update("id", inputs, inputs);
-    assert.equal((await activationProvider.read("id", inputs)).id, "id");
+    assert.deepEqual(await activation.diff("id", inputs, inputs), { changes: true });
+    await activation.update("id", inputs, inputs);
+    assert.equal((await activation.read("id", inputs)).id, "id");
   });
 });

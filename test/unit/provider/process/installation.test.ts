@@ -16,7 +16,7 @@ import {
 import path from "node:path";
 import { dependencyDigest, sourceDigest } from "../../../../components/server";
 import type { InstallationInputs } from "../../../../provider/process/installation";
-import { installationProvider } from "../../../../provider/process/installation";
+import { installation } from "../../../../provider/process/installation";
 import { environmentsFolder, serverFolder } from "../../../../provider/process/paths";
 import { makeFolder, removeFolders, writeFiles } from "../../../support/folder";
 import { endLaunched, launch, until, useOwnHomes } from "./support";
@@ -58,7 +58,7 @@ describe("installation provider", function () {
     };
   }
   const create = async (settings?: Partial<InstallationInputs>) =>
-    (await installationProvider.create(inputs(settings))).outs ?? assert.fail();
+    (await installation.create(inputs(settings))).outs ?? assert.fail();
   const environments = () => readdirSync(environmentsFolder()).sort();
   /** The newest release of the server that most tests install. */
   const current = () => {
@@ -108,7 +108,7 @@ esac
     assert.equal(realpathSync(prefix.toString().trim()), realpathSync(path.join(current(), ".venv")));
     assert.equal(outs.folder, serverFolder("weather-1"));
     assert.equal(path.basename(current()), outs.release);
-    assert.equal((await installationProvider.diff("id", outs, inputs())).changes, false);
+    assert.equal((await installation.diff("id", outs, inputs())).changes, false);
   });
 
   it("installs a Node server's locked dependencies without running its own scripts", async () => {
@@ -130,15 +130,15 @@ esac
     assert.equal(outs.interpreter, process.execPath);
     assert.ok(lstatSync(path.join(current(), "node_modules")).isSymbolicLink());
     assert.ok(existsSync(path.join(current(), "node_modules", ".")), "the link leads somewhere");
-    assert.equal((await installationProvider.diff("id", outs, inputs())).changes, false);
+    assert.equal((await installation.diff("id", outs, inputs())).changes, false);
   });
 
   it("reuses the environment while the dependency files are unchanged", async () => {
     const { calls } = useFakePython();
     const first = await create();
     writeFileSync(path.join(source, "server.py"), "print('two')\n");
-    assert.equal((await installationProvider.diff("id", first, inputs())).changes, true);
-    const second = (await installationProvider.update("id", first, inputs())).outs ?? assert.fail();
+    assert.equal((await installation.diff("id", first, inputs())).changes, true);
+    const second = (await installation.update("id", first, inputs())).outs ?? assert.fail();
     assert.deepEqual(calls(), ["venv", `pip ${realpathSync(source)}`]);
     assert.notEqual(second.release, first.release);
     assert.equal(readFileSync(path.join(current(), "server.py"), "utf8"), "print('two')\n");
@@ -148,7 +148,7 @@ esac
     );
 
     writeFileSync(path.join(source, "requirements.txt"), "# changed\n");
-    const third = (await installationProvider.update("id", second, inputs())).outs ?? assert.fail();
+    const third = (await installation.update("id", second, inputs())).outs ?? assert.fail();
     assert.equal(calls().length, 4);
     assert.deepEqual(
       readdirSync(path.join(serverFolder("weather-1"), "releases")).sort(),
@@ -244,7 +244,7 @@ esac
   it("finds what an interrupted `up` left: a build, a lock, a release that no state knows of", async () => {
     const { calls } = useFakePython({ install: "echo $$ > pid; exec sleep 30" });
     const script = `require(${JSON.stringify(require.resolve("ts-node/register"))});
-      require(${JSON.stringify(require.resolve("../../../../provider/process/installation"))}).installationProvider.create(${JSON.stringify(inputs())})`;
+      require(${JSON.stringify(require.resolve("../../../../provider/process/installation"))}).installation.create(${JSON.stringify(inputs())})`;
     const deployment = launch(process.execPath, ["-e", script], { ...process.env, TS_NODE_TRANSPILE_ONLY: "true" });
     await until("pip runs", () => calls()[1]);
     deployment.kill("SIGKILL");
@@ -270,9 +270,9 @@ esac
     useFakePython();
     const outs = await create();
     rmSync(environmentsFolder(), { recursive: true });
-    assert.equal((await installationProvider.read("id", outs)).id, "");
+    assert.equal((await installation.read("id", outs)).id, "");
     await create();
-    assert.equal((await installationProvider.read("id", outs)).id, "id");
+    assert.equal((await installation.read("id", outs)).id, "id");
     process.env.XDG_CACHE_HOME = makeFolder();
     await create();
     assert.ok(realpathSync(path.join(current(), ".venv")).startsWith(realpathSync(process.env.XDG_CACHE_HOME)));
@@ -283,7 +283,7 @@ esac
     const previewed = inputs();
     writeFileSync(path.join(source, "server.py"), "print('two')\n");
     await assert.rejects(
-      installationProvider.create(previewed),
+      installation.create(previewed),
       /The source of MCP server "weather" changed while it was deployed/,
     );
     assert.equal(existsSync(current()), false);
@@ -298,9 +298,9 @@ esac
       JSON.stringify({ generation: "g", cwd, supervisor: { pid: 2, started: "x" } }),
     );
     writeFileSync(path.join(source, "server.py"), "print('two')\n");
-    const second = (await installationProvider.update("id", first, inputs())).outs ?? assert.fail();
+    const second = (await installation.update("id", first, inputs())).outs ?? assert.fail();
     writeFileSync(path.join(source, "server.py"), "print('three')\n");
-    await installationProvider.update("id", second, inputs());
+    await installation.update("id", second, inputs());
     assert.ok(existsSync(cwd));
   });
 
@@ -310,7 +310,7 @@ esac
     const [used] = environments();
     writeFileSync(path.join(source, "requirements.txt"), "# other\n");
     const { instance } = await create({ instance: "other-1" });
-    await installationProvider.delete("id", await create({ instance: "other-1" }));
+    await installation.delete("id", await create({ instance: "other-1" }));
     assert.equal(existsSync(serverFolder(instance)), false);
     writeFiles(environmentsFolder(), { "notes/of-the-user": "", "python-0123456789abcdef.01234567/left": "" });
     assert.equal(environments().length, 6);
@@ -331,21 +331,20 @@ esac
   it("removes the server's folder, whole", async () => {
     useFakePython();
     const outs = await create();
-    await installationProvider.delete("id", outs);
+    await installation.delete("id", outs);
     assert.equal(existsSync(serverFolder("weather-1")), false);
-    assert.equal((await installationProvider.read("id", outs)).id, "");
+    assert.equal((await installation.read("id", outs)).id, "");
   });
 
   it("changes with what it is made of, unknown values included", async () => {
     useFakePython();
     const outs = await create();
-    const changes = async (news: object) =>
-      (await installationProvider.diff("id", outs, { ...inputs(), ...news })).changes;
+    const changes = async (news: object) => (await installation.diff("id", outs, { ...inputs(), ...news })).changes;
     assert.equal(await changes({}), false);
     assert.equal(await changes({ server: "renamed" }), false);
     assert.equal(await changes({ requirements: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] }), true);
     assert.equal(await changes({ requiresRuntime: ">=3.11" }), true);
-    assert.deepEqual(await installationProvider.diff("id", outs, inputs({ instance: "moved-1" })), {
+    assert.deepEqual(await installation.diff("id", outs, inputs({ instance: "moved-1" })), {
       changes: true,
       replaces: ["instance"],
       deleteBeforeReplace: true,

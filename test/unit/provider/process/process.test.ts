@@ -13,11 +13,11 @@ import {
   launch,
   logFile,
   processesWith,
-  processProvider,
   procFile,
   readRunState,
   stateFile,
   stopServer,
+  supervisedProcess,
   until,
   useOwnHomes,
 } from "./support";
@@ -61,16 +61,16 @@ describe("process provider", function () {
   }
   const get = async (url: string) => fetch(`http://127.0.0.1:${inputs.port}${url}`);
   const log = () => readFileSync(logFile(inputs.instance), "utf8");
-  const create = async () => (await processProvider.create(inputs)).outs ?? assert.fail();
+  const create = async () => (await supervisedProcess.create(inputs)).outs ?? assert.fail();
   const state = () => readRunState(inputs.instance) ?? assert.fail("no run state");
   const childPid = () => state().child?.pid ?? assert.fail("no child");
 
   it("starts a server, which is ready once it answers at all", async () => {
-    const { id, outs } = await processProvider.create(inputs);
+    const { id, outs } = await supervisedProcess.create(inputs);
     assert.equal(id, inputs.instance);
     assert.deepEqual(outs, { ...inputs, generation: state().generation });
     assert.equal((await get("/readyz")).status, 404);
-    assert.deepEqual(await processProvider.read("id", outs), { id: "id", props: outs });
+    assert.deepEqual(await supervisedProcess.read("id", outs), { id: "id", props: outs });
   });
 
   it("waits for a server whose readiness path answers 503", async () => {
@@ -106,8 +106,8 @@ describe("process provider", function () {
     await get("/crash").catch(() => {});
     await until("the crash is recorded", () => state().restarts === 1);
     assert.equal(state().lastExit?.how, "exit code 7");
-    assert.equal((await processProvider.diff("id", outs, inputs)).changes, true);
-    assert.deepEqual(await processProvider.read("id", outs), { id: "" });
+    assert.equal((await supervisedProcess.diff("id", outs, inputs)).changes, true);
+    assert.deepEqual(await supervisedProcess.read("id", outs), { id: "" });
     await until("the server runs again", () => state().child);
     assert.notEqual(childPid(), before);
     assert.ok(Date.now() - crashed >= 1_000, "it did not wait");
@@ -118,11 +118,11 @@ describe("process provider", function () {
       ),
     );
     assert.match(log(), /boom\n.*The server ended \(exit code 7\)\. It starts again in 1 s\./);
-    assert.equal((await processProvider.diff("id", outs, inputs)).changes, false);
+    assert.equal((await supervisedProcess.diff("id", outs, inputs)).changes, false);
   });
 
   it("survives the end of the terminal and of the program that started it", async () => {
-    const script = `require(${JSON.stringify(path.join(DIST, "process"))}).processProvider
+    const script = `require(${JSON.stringify(path.join(DIST, "process"))}).supervisedProcess
       .create(${JSON.stringify(inputs)}).then(() => { console.log("ready"); setInterval(() => {}, 1000); })`;
     const deployment = launch(process.execPath, ["-e", script]);
     await once(deployment.stdout ?? assert.fail(), "data");
@@ -136,13 +136,13 @@ describe("process provider", function () {
 
   it("cleans up after an `up` that was killed while the server started", async () => {
     serve(HANGING);
-    const script = `require(${JSON.stringify(path.join(DIST, "process"))}).processProvider.create(${JSON.stringify(inputs)})`;
+    const script = `require(${JSON.stringify(path.join(DIST, "process"))}).supervisedProcess.create(${JSON.stringify(inputs)})`;
     const deployment = launch(process.execPath, ["-e", script]);
     const orphan = await until("the server has been started", () => readRunState(inputs.instance)?.child);
     deployment.kill("SIGKILL");
     await once(deployment, "exit");
     serve(PLAIN);
-    assert.deepEqual((await processProvider.check({}, inputs)).failures, []);
+    assert.deepEqual(await supervisedProcess.check({}, inputs), []);
     await create();
     assert.notEqual(childPid(), orphan.pid);
     assert.equal(procFile(orphan.pid, "cmdline"), "");
@@ -153,7 +153,7 @@ describe("process provider", function () {
     const outs = await create();
     assert.equal(processesWith(inputs.cwd).length, 2);
     const startedMs = Date.now();
-    await processProvider.delete("id", outs);
+    await supervisedProcess.delete("id", outs);
     assert.ok(Date.now() - startedMs < 5_000, "it waited for the helper");
     assert.deepEqual(processesWith(inputs.cwd), []);
     assert.equal(existsSync(stateFile(inputs.instance)), false);
@@ -163,8 +163,8 @@ describe("process provider", function () {
     const outs = await create();
     const orphan = childPid();
     process.kill(state().supervisor.pid, "SIGKILL");
-    await until("the supervisor is gone", async () => (await processProvider.read("id", outs)).id === "");
-    assert.deepEqual((await processProvider.check(inputs, inputs)).failures, [], "its own orphan is no conflict");
+    await until("the supervisor is gone", async () => (await supervisedProcess.read("id", outs)).id === "");
+    assert.deepEqual(await supervisedProcess.check(inputs, inputs), [], "its own orphan is no conflict");
     await create();
     assert.equal(procFile(orphan, "cmdline"), "");
     assert.equal((await get("/")).status, 404);
@@ -177,7 +177,7 @@ describe("process provider", function () {
     process.kill(childPid(), "SIGKILL");
     await until("the server is gone", () => procFile(childPid(), "cmdline") === "");
     assert.equal(processesWith(inputs.cwd).length, 1, "the helper is there");
-    await processProvider.delete("id", outs);
+    await supervisedProcess.delete("id", outs);
     await until("the helper is gone", () => processesWith(inputs.cwd).length === 0);
   });
 
@@ -190,9 +190,9 @@ describe("process provider", function () {
       const outs = await create();
       const pids = [state().supervisor.pid, childPid()];
       damage(stateFile(inputs.instance));
-      assert.equal((await processProvider.diff("id", outs, inputs)).changes, true);
-      assert.deepEqual((await processProvider.check(inputs, inputs)).failures, []);
-      await processProvider.delete("id", outs);
+      assert.equal((await supervisedProcess.diff("id", outs, inputs)).changes, true);
+      assert.deepEqual(await supervisedProcess.check(inputs, inputs), []);
+      await supervisedProcess.delete("id", outs);
       assert.deepEqual(
         pids.map((pid) => procFile(pid, "cmdline")),
         ["", ""],
@@ -203,7 +203,7 @@ describe("process provider", function () {
   it("never signals a process that only has the recorded pid", async () => {
     const outs = await create();
     const recorded = state();
-    await processProvider.delete("id", outs);
+    await supervisedProcess.delete("id", outs);
     const stranger = launch(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     const pid = stranger.pid ?? assert.fail();
     const taken = {
@@ -212,7 +212,7 @@ describe("process provider", function () {
       child: { pid, started: recorded.child?.started },
     };
     writeFileSync(stateFile(inputs.instance), JSON.stringify(taken));
-    await processProvider.delete("id", outs);
+    await supervisedProcess.delete("id", outs);
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(stranger.exitCode ?? stranger.signalCode, null);
     assert.equal(existsSync(stateFile(inputs.instance)), false);
@@ -232,7 +232,7 @@ describe("process provider", function () {
       `port ${inputs.port} on 127.0.0.1, wanted by MCP server "weather", is already in use by another program.`;
 
     it("is a failed check", async () => {
-      const { failures } = await processProvider.check({}, inputs);
+      const failures = await supervisedProcess.check({}, inputs);
       assert.equal(failures?.[0]?.property, "port");
       assert.ok(failures?.[0]?.reason.startsWith(message()), failures?.[0]?.reason);
       assert.match(
@@ -242,7 +242,7 @@ describe("process provider", function () {
     });
 
     it("keeps a server from being started", async () => {
-      await assert.rejects(processProvider.create(inputs), (error: Error) => error.message.startsWith(message()));
+      await assert.rejects(supervisedProcess.create(inputs), (error: Error) => error.message.startsWith(message()));
       assert.equal(existsSync(logFile(inputs.instance)), false);
     });
 
@@ -252,7 +252,7 @@ describe("process provider", function () {
       inputs = { ...inputs, port, env: { ...inputs.env, PORT: String(port) } };
       const outs = await create();
       const pid = childPid();
-      await assert.rejects(processProvider.update("id", outs, moved), /is already in use by another program/);
+      await assert.rejects(supervisedProcess.update("id", outs, moved), /is already in use by another program/);
       assert.equal(childPid(), pid);
     });
   });
@@ -295,7 +295,7 @@ describe("process provider", function () {
   ]) {
     it(`fails for a server that ${what}, and leaves nothing running`, async () => {
       serve(code, settings);
-      await assert.rejects(processProvider.create(inputs), { message });
+      await assert.rejects(supervisedProcess.create(inputs), { message });
       assert.deepEqual(processesWith(inputs.cwd), []);
       assert.equal(existsSync(stateFile(inputs.instance)), false);
     });
@@ -304,7 +304,7 @@ describe("process provider", function () {
   it("restarts with a new version", async () => {
     const outs = await create();
     const news = { ...inputs, release: "r2", env: { ...inputs.env, GREETING: "hi" } };
-    const { outs: updated } = await processProvider.update("id", outs, news);
+    const { outs: updated } = await supervisedProcess.update("id", outs, news);
     assert.notEqual(updated?.generation, outs.generation);
     assert.equal(((await (await get("/env")).json()) as Record<string, string>).GREETING, "hi");
   });
@@ -313,18 +313,22 @@ describe("process provider", function () {
     const outs = await create();
     const failing = { ...inputs, args: ["-e", CRASHING] };
     await assert.rejects(
-      processProvider.update("id", outs, failing),
+      supervisedProcess.update("id", outs, failing),
       /no database at \[secret\]\nThe previous version runs again\.$/,
     );
     assert.equal((await get("/")).status, 404);
-    assert.equal((await processProvider.diff("id", outs, inputs)).changes, false, "for the state nothing has happened");
-    assert.equal((await processProvider.diff("id", outs, failing)).changes, true);
+    assert.equal(
+      (await supervisedProcess.diff("id", outs, inputs)).changes,
+      false,
+      "for the state nothing has happened",
+    );
+    assert.equal((await supervisedProcess.diff("id", outs, failing)).changes, true);
   });
 
   it("sees that an interrupted `up` left another version running", async () => {
     const outs = await create();
-    await processProvider.update("id", outs, { ...inputs, env: { ...inputs.env, GREETING: "hi" } });
-    assert.equal((await processProvider.diff("id", outs, inputs)).changes, true);
-    assert.deepEqual(await processProvider.read("id", outs), { id: "" });
+    await supervisedProcess.update("id", outs, { ...inputs, env: { ...inputs.env, GREETING: "hi" } });
+    assert.equal((await supervisedProcess.diff("id", outs, inputs)).changes, true);
+    assert.deepEqual(await supervisedProcess.read("id", outs), { id: "" });
   });
 });

@@ -12,7 +12,7 @@ type StopModule = typeof import("../../../../provider/process/stop");
 
 /** The compiled provider: the supervisor that it starts is a script for plain Node. `npm run build` makes it. */
 export const DIST = path.resolve(__dirname, "../../../../dist/provider/process");
-export const { processProvider } = require(path.join(DIST, "process")) as ProcessModule;
+export const { supervisedProcess } = require(path.join(DIST, "process")) as ProcessModule;
 export const { readRunState, stateFile, logFile } = require(path.join(DIST, "runState")) as RunStateModule;
 export const { stopServer } = require(path.join(DIST, "stop")) as StopModule;
 

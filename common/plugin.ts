@@ -1,0 +1,106 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { InvalidInputError } from "./errors";
+import { VERSION } from "./version";
+
+/** The name of the executable that Pulumi starts for the package `mcp`. */
+const EXECUTABLE = "pulumi-resource-mcp";
+
+/** The installed package: the compiled files lie in its folder `dist`. */
+const PACKAGE = path.dirname(require.resolve("pulumi-mcp-deploy/package.json"));
+
+/**
+ * Lets the engine find this package's provider, without a download and without a step of the user's: puts an executable
+ * that starts it where the engine keeps plugins, at this very version. The engine looks there when the first resource of
+ * the package is registered. A project file that names the plugin (`plugins.providers`) is looked at first, and needs
+ * none of this. Source: getPluginInfoAndPath in sdk/go/common/workspace/plugins.go of pulumi/pulumi.
+ *
+ * @throws InvalidInputError when it can't be put there, and the project file does not name the plugin either
+ */
+export function ensurePlugin(env: NodeJS.ProcessEnv = process.env): void {
+  const home = env.PULUMI_HOME || path.join(homedir(), ".pulumi");
+  const folder = path.join(home, "plugins", `resource-mcp-v${VERSION}`);
+  const file = path.join(folder, EXECUTABLE);
+  const text = launcher();
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  try {
+    put(folder, text);
+  } catch (error) {
+    if (isNamedByProject()) return;
+    throw new InvalidInputError([unwritable(folder, error as NodeJS.ErrnoException, env)]);
+  }
+}
+
+/** Whole or not at all, and safe against other runs that do the same. */
+function put(folder: string, text: string): void {
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const temporary = mkdtempSync(path.join(path.dirname(folder), ".mcp-"));
+  try {
+    chmodSync(temporary, 0o755);
+    const made = path.join(temporary, EXECUTABLE);
+    writeFileSync(made, text, { mode: 0o755 });
+    try {
+      renameSync(temporary, folder);
+    } catch {
+      // There is one already, of another installation of this version.
+      mkdirSync(folder, { recursive: true });
+      renameSync(made, path.join(folder, EXECUTABLE));
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Starts the provider: of the project's own installation, where that is this version, else of the one that wrote this
+ * last. The engine starts plugins in the project's folder.
+ */
+const launcher = (): string => `#!/bin/sh
+# Starts the provider of pulumi-mcp-deploy ${VERSION}, which wrote this file.
+own="$PWD/node_modules/pulumi-mcp-deploy"
+for package in "$own" ${quoted(PACKAGE)}; do
+  main="$package/dist/provider/main.js"
+  [ -f "$main" ] && grep -q '"version": "${VERSION}"' "$package/package.json" || continue
+  node=${quoted(process.execPath)}
+  [ -x "$node" ] || node=node
+  exec "$node" "$main" "$@"
+done
+echo "pulumi-mcp-deploy ${VERSION} is neither in $own nor where it was last used, ${PACKAGE}." >&2
+echo "  fix: npm install in the project, then pulumi preview" >&2
+exit 1
+`;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Whether Pulumi.yaml says where the plugin is; then the engine does not look elsewhere. */
+function isNamedByProject(): boolean {
+  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
+    const file = ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(folder, name)).find((name) => existsSync(name));
+    if (file) {
+      const project = (require("yaml") as typeof import("yaml")).parse(readFileSync(file, "utf8"));
+      return Boolean(project?.plugins?.providers?.some((plugin: { name?: string }) => plugin.name === "mcp"));
+    }
+    if (folder === path.dirname(folder)) return false;
+  }
+}
+
+const unwritable = (folder: string, { message }: NodeJS.ErrnoException, env: NodeJS.ProcessEnv) => ({
+  path: env.PULUMI_HOME ? "PULUMI_HOME" : "the folder of Pulumi's plugins",
+  message: `the plugin of pulumi-mcp-deploy ${VERSION} can't be put where Pulumi looks for it: ${message}`,
+  got: folder,
+  allowed: "a folder that can be written, or a Pulumi.yaml that names the plugin",
+  fix: `make it writable, set PULUMI_HOME to another folder, or add to Pulumi.yaml:
+             plugins:
+               providers:
+                 - { name: mcp, path: ${path.join(PACKAGE, "provider", "bin")} }`,
+});
