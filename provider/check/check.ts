@@ -1,26 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { anyChanged } from "../values";
-
-/** Inputs of a check; the field's meanings stand in McpCheckArgs. */
-export interface CheckInputs {
-  server: string;
-  url?: string;
-  command?: string;
-  args?: string[];
-  env?: Record<string, string>;
-  secretEnv?: Record<string, string>;
-  logFile?: string;
-  timeoutSeconds: number;
-  triggers: string[];
-}
-
-export interface CheckOutputs extends CheckInputs {
-  serverName: string;
-  serverVersion: string;
-  protocolVersion: string;
-  tools: string[];
-  toolsDigest: string;
-}
+import type { CheckInputs, CheckOutputs } from "./properties";
 
 const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secretEnv", "triggers"] as const;
 export const checkProvider = {
