@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type Docker from "dockerode";
-import type { Session } from "./session";
+
+/** The stack that is looked at, and `pulumi` commands on its backend. */
+interface KilledStack {
+  name: string;
+  pulumi(args: string[]): Promise<string>;
+}
 
 /** What is read of a stack's state. Source: apitype.DeploymentV3 of Pulumi. */
 interface Exported {
@@ -26,7 +31,7 @@ const IS_MENDED = /^(docker:|random:|pulumi-nodejs:)/;
  *
  * @returns what was removed from Docker, in words
  */
-export async function removeLeftovers({ pulumi, name }: Pick<Session, "pulumi" | "name">): Promise<string[]> {
+export async function removeLeftovers({ pulumi, name }: KilledStack): Promise<string[]> {
   const exported: Exported = JSON.parse(await pulumi(["stack", "export", "--stack", name]));
   const { deployment } = exported;
   const pending = deployment.pending_operations ?? [];

@@ -4,7 +4,7 @@ export type { ElasticsearchArgs, KibanaArgs, LogShipperArgs, McpLoggingArgs } fr
 export { McpLogging } from "./docker/logging/mcpLogging";
 export { McpContainer, type McpContainerArgs } from "./docker/mcpContainer";
 export { McpRedis, type McpRedisArgs } from "./docker/mcpRedis";
-export { McpService, type McpServiceArgs } from "./docker/mcpService";
+export { McpService } from "./docker/mcpService";
 export type {
   AlertmanagerArgs,
   GrafanaArgs,
@@ -13,6 +13,7 @@ export type {
   PrometheusArgs,
 } from "./docker/monitoring/args";
 export { McpMonitoring } from "./docker/monitoring/mcpMonitoring";
+export type { McpServiceArgs } from "./docker/serviceArgs";
 export { McpImage } from "./image";
 export {
   Authentication,
@@ -38,7 +39,7 @@ export { McpClusterLogging } from "./kubernetes/logging/mcpClusterLogging";
 export { McpDeployment } from "./kubernetes/mcpDeployment";
 export { McpNamespace, type McpNamespaceArgs, PodSecurity } from "./kubernetes/mcpNamespace";
 export { McpRedisStatefulSet, type McpRedisStatefulSetArgs } from "./kubernetes/mcpRedisStatefulSet";
-export { McpStatefulSet, type McpStatefulSetArgs } from "./kubernetes/mcpStatefulSet";
+export { McpStatefulSet } from "./kubernetes/mcpStatefulSet";
 export {
   type ClusterAlertmanagerArgs,
   type ClusterGrafanaArgs,
@@ -47,6 +48,7 @@ export {
   MetricsDiscovery,
 } from "./kubernetes/monitoring/args";
 export { McpClusterMonitoring } from "./kubernetes/monitoring/mcpClusterMonitoring";
+export type { McpStatefulSetArgs } from "./kubernetes/statefulSetArgs";
 export { McpProcess } from "./process/mcpProcess";
 export {
   type BridgeArgs,

@@ -1,5 +1,5 @@
 import { memoryMiB, type Problem } from "../components/server";
-import type { LoggingConfig } from "./logging";
+import type { LoggingConfig } from "./loggingSchema";
 import type { Config } from "./schema";
 
 const PATH = "mcp:logging";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { McpServiceArgs } from "../components/docker/mcpService";
+import type { McpServiceArgs } from "../components/docker/serviceArgs";
 import type { McpDeploymentArgs } from "../components/kubernetes/args";
 import type { DeploymentSettings } from "../components/kubernetes/settings";
 import * as pulumi from "../components/pulumi";

@@ -1,7 +1,7 @@
 import { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "../components/logging";
 import { type Problem, Target } from "../components/server";
 import { clusterLoggingProblems } from "./clusterLogging";
-import type { LoggingConfig } from "./logging";
+import type { LoggingConfig } from "./loggingSchema";
 import type { Config } from "./schema";
 import { misplacedKeys, type TargetKeys, takenNames } from "./targetKeys";
 

@@ -4,7 +4,7 @@ import { noPrometheus } from "../components/kubernetes/monitoring/settings";
 import { type Problem, Target } from "../components/server";
 import { PROMETHEUS } from "../components/services/prometheus";
 import { VOLUME_SIZE, volumeProblems } from "../components/services/retention";
-import type { MonitoringConfig } from "./monitoring";
+import type { MonitoringConfig } from "./monitoringSchema";
 import type { Config } from "./schema";
 import type { TargetKeys } from "./targetKeys";
 

@@ -12,8 +12,8 @@ import {
   validateImageReference,
 } from "../components/server";
 import { clusterSchema, DEPLOYMENT_SHAPES, deploymentSchema } from "./kubernetes";
-import { LOGGING_SHAPES, loggingSchema } from "./logging";
-import { MONITORING_SHAPES, monitoringSchema } from "./monitoring";
+import { LOGGING_SHAPES, loggingSchema } from "./loggingSchema";
+import { MONITORING_SHAPES, monitoringSchema } from "./monitoringSchema";
 import { scalar, text, variable } from "./values";
 
 const resources = z.strictObject({

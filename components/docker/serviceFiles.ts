@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { environment } from "./containerInputs";
-import type { McpServiceArgs } from "./mcpService";
+import type { McpServiceArgs } from "./serviceArgs";
 
 /**
  * Folder of the files in the container: in memory, since Docker copies nothing into a container whose root file system is

@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "../pulumi";
 import { memoryMiB } from "../server";
 import { cpus, environment, HARDENING, published } from "./containerInputs";
-import type { McpServiceArgs } from "./mcpService";
+import type { McpServiceArgs } from "./serviceArgs";
 import { filesInputs } from "./serviceFiles";
 
 /** Inputs of a service's container. */

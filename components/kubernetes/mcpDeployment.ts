@@ -6,10 +6,11 @@ import { type DeployedServer, type ImageSettings, plainSettings, resolve, Target
 import { reportAdvice } from "../server/diagnostics";
 import type { McpDeploymentArgs } from "./args";
 import { metadata, NO_WAIT, type Placement } from "./metadata";
+import { resolveDeployment } from "./resolveDeployment";
 import { Rollout, rolloutOf } from "./rollout";
 import { createSafeguards } from "./safeguards";
 import { serviceSpec } from "./service";
-import { resolveDeployment, serverArgsOf } from "./settings";
+import { serverArgsOf } from "./settings";
 import { deploymentWarnings } from "./validate";
 import { expose } from "./wayIn";
 import { createWorkload } from "./workload";

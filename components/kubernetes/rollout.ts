@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { output } from "@pulumi/kubernetes/types";
 import stringify from "fast-json-stable-stringify";
-import type { RolloutInputs } from "../../provider/kubernetes/rollout";
+import type { RolloutInputs } from "../../provider/kubernetes/rolloutProperties";
 import type { InputsOf } from "../inputsOf";
 import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";

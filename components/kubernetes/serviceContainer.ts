@@ -1,11 +1,11 @@
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../pulumi";
 import { literal } from "./environment";
-import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { cpu } from "./pod";
 import { CONTAINER_SECURITY } from "./podSecurity";
 import { withValues } from "./secret";
 import type { MountedFiles } from "./serviceFiles";
+import type { McpStatefulSetArgs } from "./statefulSetArgs";
 
 /** Seconds that a service may take to start, and between two looks at it. */
 export const START_SECONDS = 120;

@@ -2,9 +2,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../pulumi";
 import { InvalidInputError, type Problem } from "../server";
-import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { metadata, type Placement } from "./metadata";
 import { checksum, withValues } from "./secret";
+import type { McpStatefulSetArgs } from "./statefulSetArgs";
 
 /** Folder of the files in the container. */
 export const FILES_FOLDER = "/etc/mcp";

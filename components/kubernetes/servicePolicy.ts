@@ -3,9 +3,9 @@ import type * as pulumi from "../pulumi";
 import { InvalidInputError, plainFields } from "../server";
 import { NetworkRules } from "./args";
 import { peerLabels, selectorLabels } from "./labels";
-import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { DNS, egressRule, peer } from "./networkPolicy";
 import type { EgressSettings, PeerSettings } from "./settings";
+import type { McpStatefulSetArgs } from "./statefulSetArgs";
 import { egressProblems } from "./validateEgress";
 
 /** Who reaches a service, and what it reaches. */

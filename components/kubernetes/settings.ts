@@ -1,6 +1,5 @@
-import { type DeployedServer, InvalidInputError, type McpServerArgs, type Problem, plainFields } from "../server";
-import { type Authentication, type ExposureKind, type McpDeploymentArgs, NetworkRules } from "./args";
-import { deploymentProblems } from "./validate";
+import type { McpServerArgs } from "../server";
+import type { Authentication, ExposureKind, McpDeploymentArgs, NetworkRules } from "./args";
 
 /** McpDeploymentArgs that shape a deployment, as plain values. */
 export interface DeploymentSettings {
@@ -77,18 +76,11 @@ export interface ResolvedDeployment extends DeploymentSettings {
   rolloutTimeoutSeconds: number;
 }
 
-const NO_REGISTRY: Problem = {
-  path: "registry",
-  message: "is missing: the nodes of a cluster pull the image from a registry",
-  allowed:
-    'where to push it, such as { server: "ghcr.io", namespace: "acme" }; or `image.reference`, an image that is there',
-  fix: "set `registry`",
-};
-
 /** The user of images that are built here. */
 export const IMAGE_UID = 10001;
 
-const DEPLOYMENT_FIELDS = [
+/** Fields of the arguments that say how the cluster runs the server. */
+export const DEPLOYMENT_FIELDS = [
   "fixedNames",
   "replicas",
   "autoscaling",
@@ -113,28 +105,4 @@ export function serverArgsOf(args: McpDeploymentArgs): McpServerArgs {
   const own: McpDeploymentArgs = { ...args };
   for (const field of [...DEPLOYMENT_FIELDS, ...LATE_FIELDS]) delete own[field];
   return own;
-}
-
-/**
- * Decides what the arguments leave open about the deployment, and validates them together with the server.
- * @throws InvalidInputError with every problem found
- */
-export function resolveDeployment(server: DeployedServer, args: McpDeploymentArgs): ResolvedDeployment {
-  const settings = plainFields<DeploymentSettings>(args, DEPLOYMENT_FIELDS);
-  const problems: Problem[] = deploymentProblems(server, settings);
-  if (args.registry === undefined && server.imageReference === undefined) problems.push(NO_REGISTRY);
-  if (problems.length > 0) throw new InvalidInputError(problems);
-  const { replicas = 1, autoscaling } = settings;
-  return {
-    fixedNames: true,
-    networkRules: NetworkRules.Kubernetes,
-    egress: [],
-    monitoringNamespace: "monitoring",
-    scheduling: {},
-    imagePullSecrets: [],
-    runAsUser: IMAGE_UID,
-    rolloutTimeoutSeconds: 300,
-    ...settings,
-    replicas: Math.max(replicas, autoscaling?.minReplicas ?? 1),
-  };
 }

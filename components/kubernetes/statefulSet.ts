@@ -1,12 +1,12 @@
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "../pulumi";
 import { type Labels, selectorLabels } from "./labels";
-import type { McpStatefulSetArgs } from "./mcpStatefulSet";
 import { references } from "./pod";
 import { POD_DEFAULTS, podSecurity } from "./podSecurity";
 import { scratchVolumes, serviceContainer } from "./serviceContainer";
 import type { MountedFiles } from "./serviceFiles";
 import { IMAGE_UID } from "./settings";
+import type { McpStatefulSetArgs } from "./statefulSetArgs";
 
 /** What a service's pod needs to know of the objects around it. */
 interface ServiceSurroundings {

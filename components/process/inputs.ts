@@ -1,4 +1,4 @@
-import type { InstallationInputs } from "../../provider/process/installation";
+import type { InstallationInputs } from "../../provider/process/installationProperties";
 import type { ProcessInputs } from "../../provider/process/process";
 import { layerDigest, NODE_LAYER } from "../../runtime/layer";
 import type { McpCheckArgs } from "../check";

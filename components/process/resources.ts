@@ -1,5 +1,5 @@
 import type { ActivationInputs } from "../../provider/process/activation";
-import type { InstallationInputs, InstallationOutputs } from "../../provider/process/installation";
+import type { InstallationInputs, InstallationOutputs } from "../../provider/process/installationProperties";
 import type { ProcessInputs, ProcessOutputs } from "../../provider/process/process";
 import type { InputsOf } from "../inputsOf";
 import { McpResource } from "../mcpResource";

@@ -1,11 +1,12 @@
 import * as path from "node:path";
 import { InvalidInputError, type Problem } from "../../common/errors";
 import { Runtime, Transport } from "./args";
-import type { Detection } from "./detection";
-import { type Inspection, inspectFolder } from "./inspect";
+import type { Detection, EntryPoint } from "./detection";
+import { inspectFolder } from "./inspect";
+import type { Inspection } from "./inspection";
 import { detectNode } from "./node";
 import { detectPython } from "./python";
-import type { EntryPoint, SourceSettings } from "./resolved";
+import type { SourceSettings } from "./resolved";
 import { chooseRuntime } from "./runtime";
 import { decideTransport, type TransportDecision } from "./transport";
 import { validateKinds } from "./validate";

@@ -1,5 +1,4 @@
 import type { Problem } from "../../common/errors";
-import type { EntryPoint } from "./resolved";
 import type { TransportEvidence } from "./transport";
 
 /** A direct dependency: one that the server itself declares. */
@@ -10,6 +9,16 @@ export interface Dependency {
   version: string;
   /** The file that declares it. */
   file: string;
+}
+
+/** How the server is started, relative to its folder. */
+export interface EntryPoint {
+  /** "file": a script of the folder. "module": a Python module, started with -m. */
+  kind: "file" | "module";
+  /** Path relative to the folder with forward slashes, or the module's name. */
+  value: string;
+  /** Folder, relative to the source, that must be on Python's module path (PYTHONPATH) for a module that is not installed: "src". Undefined: the source folder itself. */
+  moduleRoot?: string;
 }
 
 /** What a server's files say about it, for one runtime. */

@@ -1,8 +1,8 @@
 import type { Problem } from "../../common/errors";
 import { nearest } from "../../common/nearest";
 import type { Runtime } from "./args";
-import type { Inspection } from "./inspect";
-import type { EntryPoint } from "./resolved";
+import type { EntryPoint } from "./detection";
+import type { Inspection } from "./inspection";
 import { isServerSource, normalize } from "./sources";
 
 const LOOKED_FOR: { [runtime in Runtime]: string } = {

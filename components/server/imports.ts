@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { type Code, type Language, literalOf, readCode } from "./code";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 
 /** One file of a server, read as code. */
 export interface SourceCode {

@@ -22,8 +22,9 @@ export {
   Transport,
 } from "./args";
 export { DEFAULTS } from "./defaults";
-export type { Dependency } from "./detection";
-export { type Inspection, inspectFolder, type TextFile } from "./inspect";
+export type { Dependency, EntryPoint } from "./detection";
+export { inspectFolder } from "./inspect";
+export type { Inspection, TextFile } from "./inspection";
 export { type Command, imageCommand, launchCommand, listenEnv, moduleEnv } from "./launch";
 export { memoryMiB, parseMemory } from "./memory";
 export { plainFields, plainSettings } from "./plain";
@@ -31,7 +32,6 @@ export { declaredRequirements } from "./pythonRequirements";
 export { type ResolveOptions, resolve } from "./resolve";
 export {
   type DeployedServer,
-  type EntryPoint,
   hasSource,
   type ImageSettings,
   type Probe,

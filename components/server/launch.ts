@@ -1,5 +1,6 @@
 import { Runtime, Transport } from "./args";
-import type { DeployedServer, EntryPoint, ResolvedServer } from "./resolved";
+import type { EntryPoint } from "./detection";
+import type { DeployedServer, ResolvedServer } from "./resolved";
 
 /** A command with its arguments. */
 export interface Command {

@@ -3,7 +3,7 @@ import { compareText } from "../../common/source/walk";
 import type { Dependency, Detection } from "./detection";
 import { explicitEntryPoint, missingEntryPoint } from "./entryPoint";
 import { reachable, type SourceCode, sourceCode } from "./imports";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import { nodeTransports } from "./nodeTransport";
 import { normalize } from "./sources";
 

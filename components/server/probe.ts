@@ -1,5 +1,5 @@
 import { Transport } from "./args";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import type { Probe, ServerSettings } from "./resolved";
 
 /**

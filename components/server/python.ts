@@ -2,7 +2,7 @@ import type { Problem } from "../../common/errors";
 import { Transport } from "./args";
 import type { Detection, FastmcpLauncher } from "./detection";
 import { reachable, type SourceCode, sourceCode } from "./imports";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import { pythonDependencies, pythonDependencyFiles, requiresPython } from "./pythonDependencies";
 import { type Candidate, definesFastmcp, findCandidate, runsWhenExecuted } from "./pythonEntryPoint";
 import { importsMcp, pythonTransports } from "./pythonTransport";

@@ -1,6 +1,6 @@
 import { compareText } from "../../common/source/walk";
 import type { Dependency } from "./detection";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 
 /** A requirement as PEP 508 writes it: name, extras, version; markers and comments are cut off. */
 const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;#]*)/;

@@ -1,10 +1,10 @@
 import * as path from "node:path";
 import type { Problem } from "../../common/errors";
+import type { EntryPoint } from "./detection";
 import { explicitEntryPoint, missingEntryPoint } from "./entryPoint";
 import { reachable, type SourceCode } from "./imports";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import { importsMcp, pythonTransports } from "./pythonTransport";
-import type { EntryPoint } from "./resolved";
 import { normalize } from "./sources";
 
 const CONVENTIONAL = ["server.py", "main.py", "app.py"];

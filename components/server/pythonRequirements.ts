@@ -1,4 +1,4 @@
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 
 /** The requirements that a folder without a requirements.txt declares, as pip takes them: pyproject.toml (PEP 621) and fastmcp.json. */
 export function declaredRequirements({ pyProject, fastmcpJson }: Inspection): string[] {

@@ -2,7 +2,7 @@ import { InvalidInputError, type Problem } from "../../common/errors";
 import { Target, Transport } from "./args";
 import { DEFAULTS } from "./defaults";
 import { type Detected, detectSource, installWarnings, launchArgs, listeningWarnings } from "./detectSource";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import { decideProbe } from "./probe";
 import type { DeployedServer, ResolvedServer, ServerSettings, SourceSettings } from "./resolved";
 import { decideTelemetry, validateTelemetry } from "./telemetry";

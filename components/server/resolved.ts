@@ -1,6 +1,6 @@
 import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Sessions, Severity, Transport } from "./args";
-import type { Dependency } from "./detection";
-import type { Inspection } from "./inspect";
+import type { Dependency, EntryPoint } from "./detection";
+import type { Inspection } from "./inspection";
 
 /** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. `env` and `secrets` stay outputs and are not part of it. */
 export interface ServerSettings {
@@ -75,16 +75,6 @@ export interface ScanSettings {
 
 /** How an orchestrator asks a server for its health: by HTTP paths that it has, by a command, or by a TCP connect. */
 export type Probe = { kind: "http" } | { kind: "command"; command: string[] } | { kind: "tcp" };
-
-/** How the server is started, relative to its folder. */
-export interface EntryPoint {
-  /** "file": a script of the folder. "module": a Python module, started with -m. */
-  kind: "file" | "module";
-  /** Path relative to the folder with forward slashes, or the module's name. */
-  value: string;
-  /** Folder, relative to the source, that must be on Python's module path (PYTHONPATH) for a module that is not installed: "src". Undefined: the source folder itself. */
-  moduleRoot?: string;
-}
 
 /** What targets need to know of a server to run its image, whether there is a source or not. No target derives any of this again. */
 export interface DeployedServer {

@@ -1,6 +1,6 @@
 import type { Problem } from "../../common/errors";
 import { Runtime } from "./args";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import { detectNode } from "./node";
 import { detectPython } from "./python";
 import type { ServerSettings } from "./resolved";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { TextFile } from "./inspect";
+import type { TextFile } from "./inspection";
 import type { FastmcpJson, PackageJson } from "./manifests";
 
 const SOURCE = /\.(py|js|mjs|cjs)$/;

@@ -1,4 +1,4 @@
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 
 /** Packages that images install for their own sake and that say nothing about the server. */
 const INCIDENTAL = new Set([

@@ -1,7 +1,7 @@
 import type { Problem } from "../../common/errors";
 import { Target, Transport } from "./args";
 import type { Dependency } from "./detection";
-import type { Inspection } from "./inspect";
+import type { Inspection } from "./inspection";
 import type { ServerSettings } from "./resolved";
 
 /** Libraries by which a server serves Prometheus metrics itself. */

@@ -1,28 +1,6 @@
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
-
-/** Inputs of a check; the field's meanings stand in McpCheckArgs. */
-export interface CheckInputs {
-  server: string;
-  url?: string;
-  command?: string;
-  args?: string[];
-  env?: Record<string, string>;
-  secrets?: Record<string, string>;
-  logFile?: string;
-  timeoutSeconds?: number;
-  triggers?: string[];
-}
-
-export interface CheckOutputs extends CheckInputs {
-  serverName: string;
-  serverVersion: string;
-  protocolVersion: string;
-  tools: string[];
-  toolsDigest: string;
-  /** What `secrets` was called in states of version 0.1. */
-  secretEnv?: Record<string, string>;
-}
+import type { CheckInputs, CheckOutputs } from "./properties";
 
 const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secrets", "triggers"] as const;
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckInputs, CheckOutputs } from "./check";
 import { isComingUp } from "./failure";
 import { type Endpoint, HandshakeError, handshake, type ServerSurface } from "./handshake";
 import { lastLines, maskSecrets, quoteLines } from "./logs";
+import type { CheckInputs, CheckOutputs } from "./properties";
 import { toolNames, toolsDigest } from "./surface";
 
 /** Between two attempts at an HTTP server that is still coming up, in milliseconds. */

@@ -1,37 +1,11 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { CheckOutputs } from "../check/check";
 import { maskSecrets } from "../check/logs";
+import type { CheckOutputs } from "../check/properties";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import type { Cluster } from "./cluster";
 import { clusterError } from "./clusterError";
-
-/** Inputs of the wait for a rollout. */
-export interface RolloutInputs {
-  /** Name of the server or service, for messages. */
-  server: string;
-  /** "Deployment", "StatefulSet" or "DaemonSet". */
-  kind: string;
-  namespace: string;
-  /** Name of the object. */
-  object: string;
-  /** Digest of what its pods are made of. */
-  template: string;
-  timeoutSeconds: number;
-  /** Port of the MCP endpoint in the pod; none for a service that is no MCP server. */
-  port?: number;
-  /** Path of the MCP endpoint. */
-  path?: string;
-  /** Values that are masked in messages. */
-  secrets?: string[];
-  kubeconfig?: string;
-  context?: string;
-}
-
-export interface RolloutOutputs extends RolloutInputs {
-  tools: string[];
-  toolsDigest: string;
-}
+import type { RolloutInputs, RolloutOutputs } from "./rolloutProperties";
 
 const AGAIN_ON = ["kind", "namespace", "object", "template", "port", "path"] as const;
 

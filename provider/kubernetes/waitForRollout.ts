@@ -3,7 +3,7 @@ import type { CoreV1Event, V1DeploymentSpec, V1DeploymentStatus, V1Pod } from "@
 import { indent, quoteLines } from "../check/logs";
 import { type Cluster, type Revision, timeOf, type Workload } from "./cluster";
 import { podProblem } from "./podProblems";
-import type { RolloutInputs } from "./rollout";
+import type { RolloutInputs } from "./rolloutProperties";
 
 /** Between two looks at the cluster, in milliseconds. */
 const LOOK_MS = 500;

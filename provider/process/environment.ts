@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { lock } from "proper-lockfile";
-import type { InstallationInputs } from "./installation";
+import type { InstallationInputs } from "./installationProperties";
 import { buildNodeEnvironment, findNode } from "./node";
 import { environmentsFolder, exists, makeFolder } from "./paths";
 import { buildPythonEnvironment, findPython, type Interpreter } from "./python";

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as semver from "semver";
-import type { InstallationInputs } from "./installation";
+import type { InstallationInputs } from "./installationProperties";
 import type { Interpreter } from "./python";
 import { run } from "./run";
 

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { InstallationInputs } from "./installation";
+import type { InstallationInputs } from "./installationProperties";
 import { type CommandError, run } from "./run";
 import { satisfiesPython } from "./versions";
 

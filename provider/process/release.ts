@@ -3,7 +3,7 @@ import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "
 import path from "node:path";
 import { sourceDigest as digestOf, sourceFiles } from "../../common/source/digest";
 import type { Environment } from "./environment";
-import type { InstallationInputs, InstallationOutputs } from "./installation";
+import type { InstallationInputs, InstallationOutputs } from "./installationProperties";
 import { exists, makeFolder, serverFolder } from "./paths";
 
 /**

@@ -3,7 +3,8 @@ import * as pulumi from "../../pulumi";
 import { known } from "../../services/logging/known";
 import { ELASTIC_USER, type LogPlatform, type LogService, type Scratch } from "../../services/logging/platform";
 import { LOOPBACK } from "../containerInputs";
-import { McpService, type McpServiceArgs } from "../mcpService";
+import { McpService } from "../mcpService";
+import type { McpServiceArgs } from "../serviceArgs";
 import { FILES_FOLDER } from "../serviceFiles";
 import type { McpLoggingArgs } from "./args";
 

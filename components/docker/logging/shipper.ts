@@ -1,7 +1,7 @@
 import { dockerFiles, dockerOperators } from "../../logging";
 import * as pulumi from "../../pulumi";
 import { goMemory, SHIPPER, type ShipperTarget, shipperArguments, shipperFile } from "../../services/logging/shipper";
-import type { McpServiceArgs } from "../mcpService";
+import type { McpServiceArgs } from "../serviceArgs";
 import type { LogShipperArgs } from "./args";
 
 const CONTAINERS = "/var/log/containers";

@@ -1,5 +1,5 @@
 import { ALERTMANAGER, alertmanagerRun } from "../../services/alertmanager";
-import type { McpServiceArgs } from "../mcpService";
+import type { McpServiceArgs } from "../serviceArgs";
 import { FILES_FOLDER } from "../serviceFiles";
 import type { AlertmanagerArgs } from "./args";
 

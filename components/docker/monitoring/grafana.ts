@@ -1,7 +1,7 @@
 import { dashboards, grafanaDashboardProvider, grafanaDatasources, type LogSettings } from "../../monitoring";
 import * as pulumi from "../../pulumi";
 import { PROMETHEUS } from "../../services/prometheus";
-import type { McpServiceArgs } from "../mcpService";
+import type { McpServiceArgs } from "../serviceArgs";
 import { FILES_FOLDER } from "../serviceFiles";
 import type { GrafanaArgs, LogSourceArgs, McpMonitoringArgs, PrometheusArgs } from "./args";
 

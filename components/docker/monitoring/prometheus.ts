@@ -3,7 +3,7 @@ import * as pulumi from "../../pulumi";
 import { DEFAULTS } from "../../server";
 import { ALERTMANAGER } from "../../services/alertmanager";
 import { PROMETHEUS, prometheusRun } from "../../services/prometheus";
-import type { McpServiceArgs } from "../mcpService";
+import type { McpServiceArgs } from "../serviceArgs";
 import { FILES_FOLDER } from "../serviceFiles";
 import type { McpMonitoringArgs, PrometheusArgs } from "./args";
 

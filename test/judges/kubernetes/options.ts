@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { McpDeploymentArgs, McpStatefulSetArgs } from "../../../components";
-import { resolveDeployment, serverArgsOf } from "../../../components/kubernetes/settings";
+import { resolveDeployment } from "../../../components/kubernetes/resolveDeployment";
+import { serverArgsOf } from "../../../components/kubernetes/settings";
 import { InvalidInputError, plainSettings, resolve } from "../../../components/server";
 
 /** Options of a server without its source. */

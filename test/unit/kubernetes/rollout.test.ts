@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { ApiException } from "@kubernetes/client-node";
 import { clusterError } from "../../../provider/kubernetes/clusterError";
-import { type RolloutInputs, type RolloutOutputs, rollout } from "../../../provider/kubernetes/rollout";
+import { rollout } from "../../../provider/kubernetes/rollout";
+import type { RolloutInputs, RolloutOutputs } from "../../../provider/kubernetes/rolloutProperties";
 
 const INPUTS: RolloutInputs = {
   server: "weather",

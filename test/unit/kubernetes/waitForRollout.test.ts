@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { CoreV1Event, PortForward, V1Deployment, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../../provider/kubernetes/cluster";
-import type { RolloutInputs } from "../../../provider/kubernetes/rollout";
+import type { RolloutInputs } from "../../../provider/kubernetes/rolloutProperties";
 import { waitForRollout } from "../../../provider/kubernetes/waitForRollout";
 import { crashingPod, notReady, pod, readyPod } from "./pods";
 

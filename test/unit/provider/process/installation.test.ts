@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { dependencyDigest, sourceDigest } from "../../../../components/server";
-import type { InstallationInputs } from "../../../../provider/process/installation";
 import { installation } from "../../../../provider/process/installation";
+import type { InstallationInputs } from "../../../../provider/process/installationProperties";
 import { environmentsFolder, serverFolder } from "../../../../provider/process/paths";
 import { makeFolder, removeFolders, writeFiles } from "../../../support/folder";
 import { endLaunched, launch, until, useOwnHomes } from "./support";
