@@ -1,3 +1,4 @@
+import type { Integer } from "../integer";
 import { DynamicResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 
@@ -13,12 +14,12 @@ export interface McpCheckArgs {
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables of that command. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Secrets that the server knows: environment variables of that command, and masked in messages. Defaults to none. */
+  /** Secrets that the server knows: environment variables of that command, and masked in messages. Defaults to none. @secret */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Log file on this machine whose last lines belong into the error. Defaults to none. */
   logFile?: pulumi.Input<string>;
   /** Seconds that the server may take to answer. Defaults to 40. */
-  timeoutSeconds?: pulumi.Input<number>;
+  timeoutSeconds?: pulumi.Input<Integer>;
   /** The check runs again when one of these changes: the digest of an image, the release of an installation. Defaults to none. */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -39,7 +40,8 @@ export class McpCheck extends DynamicResource {
   /** SHA-256 over the names, descriptions and schemas of the tools. */
   declare readonly toolsDigest: pulumi.Output<string>;
 
-  constructor(name: string, { secrets, ...args }: McpCheckArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: McpCheckArgs, opts?: pulumi.CustomResourceOptions) {
+    const { secrets, ...inputs } = args;
     const outputs = {
       serverName: undefined,
       serverVersion: undefined,
@@ -50,7 +52,7 @@ export class McpCheck extends DynamicResource {
     super(
       "Check",
       name,
-      { timeoutSeconds: 40, triggers: [], ...args, secretEnv: pulumi.secret(secrets ?? {}), ...outputs },
+      { timeoutSeconds: 40, triggers: [], ...inputs, secretEnv: pulumi.secret(secrets ?? {}), ...outputs },
       opts,
     );
   }
