@@ -1,4 +1,6 @@
+import type { Integer } from "../integer";
 import { McpResource } from "../mcpResource";
+
 import * as pulumi from "../pulumi";
 
 /** Arguments of McpCheck. Either `url` or `command` says where the server is. */
@@ -13,12 +15,12 @@ export interface McpCheckArgs {
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables of that command. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Secrets that the server knows: environment variables of that command, and masked in messages. Defaults to none. */
+  /** Secrets that the server knows: environment variables of that command, and masked in messages. Defaults to none. @secret */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Log file on this machine whose last lines belong into the error. Defaults to none. */
   logFile?: pulumi.Input<string>;
   /** Seconds that the server may take to answer. Defaults to 40. */
-  timeoutSeconds?: pulumi.Input<number>;
+  timeoutSeconds?: pulumi.Input<Integer>;
   /** The check runs again when one of these changes: the digest of an image, the release of an installation. Defaults to none. */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }

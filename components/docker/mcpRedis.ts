@@ -1,4 +1,5 @@
 import * as random from "@pulumi/random";
+import type { Integer } from "../integer";
 import * as pulumi from "../pulumi";
 import { REDIS } from "../services/redis";
 import { LOOPBACK } from "./containerInputs";
@@ -11,17 +12,17 @@ export interface McpRedisArgs {
   /** Image of Redis. Defaults to "redis:7-alpine". */
   image?: pulumi.Input<string>;
   /** Port on 127.0.0.1 under which processes of this machine reach it. Defaults to none: only the network does. */
-  publish?: pulumi.Input<number>;
+  publish?: pulumi.Input<Integer>;
   /** Name of the container, unique on its Docker Engine. Defaults to "mcp-<stack>-<name>". */
   containerName?: pulumi.Input<string>;
 }
 
 /** Redis with a generated password and a volume for its data, which every write reaches within a second. */
 export class McpRedis extends pulumi.ComponentResource {
-  /** Where servers find it, password included: "redis://:...@redis:6379". A secret, known once Redis is ready. */
+  /** Where servers find it, password included: "redis://:...@redis:6379". A secret, known once Redis is ready. @secret */
   readonly url: pulumi.Output<string>;
 
-  /** Where processes of this machine find it, password included: "redis://:...@127.0.0.1:6379". A secret. It leads there only with `publish`. */
+  /** Where processes of this machine find it, password included: "redis://:...@127.0.0.1:6379". A secret. It leads there only with `publish`. @secret */
   readonly hostUrl: pulumi.Output<string>;
 
   constructor(name: string, args: McpRedisArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,3 +1,4 @@
+import type { Integer } from "../integer";
 import type * as pulumi from "../pulumi";
 
 /** Arguments of McpService: a service that servers need, such as PostgreSQL or Qdrant. */
@@ -10,7 +11,7 @@ export interface McpServiceArgs {
   command?: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables that are no secret. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Environment variables whose values are secret. Defaults to none. */
+  /** Environment variables whose values are secret. Defaults to none. @secret */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Folder in the container whose data is kept on a volume, such as "/data". Defaults to none. */
   volume?: pulumi.Input<string>;
@@ -21,15 +22,15 @@ export interface McpServiceArgs {
   /** Folders in the container that are this machine's, read-only: their paths there. Defaults to none. */
   hostFolders?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Port on 127.0.0.1 under which processes of this machine reach the service. Defaults to none: only the network reaches the service. */
-  publish?: pulumi.Input<number>;
+  publish?: pulumi.Input<Integer>;
   /** Port in the container that `publish` leads to. Defaults to the same number. */
-  internalPort?: pulumi.Input<number>;
+  internalPort?: pulumi.Input<Integer>;
   /** Command in the container that ends with 0 when the service can take work. Defaults to none: it counts as ready once it runs. */
   health?: pulumi.Input<pulumi.Input<string>[]>;
   /** Path on the published port that answers below 500 when the service can take work, in place of `health`, for an image without a shell. Defaults to none. */
   healthPath?: pulumi.Input<string>;
   /** Seconds that it may take to start. Defaults to 60. */
-  startSeconds?: pulumi.Input<number>;
+  startSeconds?: pulumi.Input<Integer>;
   /** User in the container, as "uid" or "uid:gid". Defaults to the image's own. */
   user?: pulumi.Input<string>;
   /** Linux capabilities that the image needs, such as "CHOWN". Defaults to none. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Integer } from "../integer";
 import type { McpServerArgs } from "../server";
 
 /** What carries requests from outside into the cluster: an Ingress of ingress-nginx, or a Gateway API HTTPRoute. */
@@ -16,13 +17,13 @@ export type NetworkRules = (typeof NetworkRules)[keyof typeof NetworkRules];
 /** A number of replicas that follows the load. */
 export interface AutoscalingArgs {
   /** Fewest replicas. Defaults to `replicas`. */
-  minReplicas?: pulumi.Input<number>;
+  minReplicas?: pulumi.Input<Integer>;
   /** Most replicas. */
-  maxReplicas: pulumi.Input<number>;
+  maxReplicas: pulumi.Input<Integer>;
   /** CPU use to aim at, in percent of the CPU that is set aside. Defaults to 80 when nothing else is given. */
-  cpuPercent?: pulumi.Input<number>;
+  cpuPercent?: pulumi.Input<Integer>;
   /** Memory use to aim at, in percent of the memory that is set aside. Defaults to none. */
-  memoryPercent?: pulumi.Input<number>;
+  memoryPercent?: pulumi.Input<Integer>;
   /** Name of a metric of the pods, as the cluster's custom metrics API has it, such as "mcp_active_connections". Defaults to none. */
   metric?: pulumi.Input<string>;
   /** Average of that metric over the replicas to aim at, as a quantity such as "20". Defaults to none. */
@@ -76,7 +77,7 @@ export interface EgressArgs {
   /** Host name, such as "api.example.com" or "*.example.com"; needs `networkRules: cilium`. Defaults to none. */
   host?: pulumi.Input<string>;
   /** TCP ports. Defaults to 443. */
-  ports?: pulumi.Input<pulumi.Input<number>[]>;
+  ports?: pulumi.Input<pulumi.Input<Integer>[]>;
 }
 
 /** Which nodes the pods run on. */
@@ -106,7 +107,7 @@ export interface McpDeploymentArgs extends McpServerArgs {
   /** Whether objects carry the server's own name. Defaults to true; with false Pulumi appends a suffix, so that several stacks can share a namespace. */
   fixedNames?: pulumi.Input<boolean>;
   /** Number of replicas. Defaults to 1. */
-  replicas?: pulumi.Input<number>;
+  replicas?: pulumi.Input<Integer>;
   /** A number of replicas that follows the load. Defaults to none. */
   autoscaling?: pulumi.Input<AutoscalingArgs>;
   /** How the server is reached from outside the cluster. Defaults to not at all. */
@@ -130,10 +131,10 @@ export interface McpDeploymentArgs extends McpServerArgs {
   /** Secrets with the registry's credentials, which exist already in the namespace. Defaults to one that is made of `registry` where that has a password. */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
   /** Numeric user and group that the server runs as. Defaults to that of the images that are built here, 10001. */
-  runAsUser?: pulumi.Input<number>;
+  runAsUser?: pulumi.Input<Integer>;
   /** Seconds that a rollout may take. Defaults to 300. */
-  rolloutTimeoutSeconds?: pulumi.Input<number>;
-  /** Kubeconfig with which the rollout is watched and the server checked; always a secret. Defaults to that of this machine. Give it when the Kubernetes provider has one of its own. */
+  rolloutTimeoutSeconds?: pulumi.Input<Integer>;
+  /** Kubeconfig with which the rollout is watched and the server checked; always a secret. Defaults to that of this machine. Give it when the Kubernetes provider has one of its own. @secret */
   kubeconfig?: pulumi.Input<string>;
   /** Context of that kubeconfig. Defaults to its current one. */
   context?: pulumi.Input<string>;

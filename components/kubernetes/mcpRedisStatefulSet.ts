@@ -21,7 +21,7 @@ export interface McpRedisStatefulSetArgs {
   memoryLimit?: pulumi.Input<string>;
   /** Secrets with the registry's credentials, which exist already in the namespace. Defaults to none. */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Kubeconfig with which the rollout is watched; always a secret. Defaults to that of this machine. */
+  /** Kubeconfig with which the rollout is watched; always a secret. Defaults to that of this machine. @secret */
   kubeconfig?: pulumi.Input<string>;
   /** Context of that kubeconfig. Defaults to its current one. */
   context?: pulumi.Input<string>;
@@ -29,7 +29,7 @@ export interface McpRedisStatefulSetArgs {
 
 /** Redis with a generated password and a volume for its data, which every write reaches within a second. */
 export class McpRedisStatefulSet extends pulumi.ComponentResource {
-  /** Where servers of the namespace find it, password included: "redis://:...@redis:6379". A secret, known once Redis is ready. */
+  /** Where servers of the namespace find it, password included: "redis://:...@redis:6379". A secret, known once Redis is ready. @secret */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: McpRedisStatefulSetArgs = {}, opts?: pulumi.ComponentResourceOptions) {

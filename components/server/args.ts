@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Integer } from "../integer";
 
 /** The language runtime that executes the server. */
 export const Runtime = { Python: "python", Node: "node" } as const;
@@ -76,7 +77,7 @@ export interface ImageArgs {
   buildPackages?: pulumi.Input<pulumi.Input<string>[]>;
   /** Build arguments, such as PIP_INDEX_URL, NPM_CONFIG_REGISTRY or HTTPS_PROXY. No secrets: see `buildSecrets`. Defaults to none. */
   buildArgs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Build arguments that are secret, such as a PIP_INDEX_URL with a password, or NPM_TOKEN. They exist in the build stage only and in no layer or history of the image. Defaults to none. */
+  /** Build arguments that are secret, such as a PIP_INDEX_URL with a password, or NPM_TOKEN. They exist in the build stage only and in no layer or history of the image. Defaults to none. @secret */
   buildSecrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Registry that images of Docker Hub are taken from, such as "mirror.example.com/hub", for a written Dockerfile. Defaults to Docker Hub. */
   mirror?: pulumi.Input<string>;
@@ -102,7 +103,7 @@ export interface RegistryArgs {
   namespace?: pulumi.Input<string>;
   /** User to push as. Defaults to the login in the Docker configuration of this machine. */
   username?: pulumi.Input<string>;
-  /** Password or token of that user. Always a secret. Defaults to the login in the Docker configuration of this machine. */
+  /** Password or token of that user. Always a secret. Defaults to the login in the Docker configuration of this machine. @secret */
   password?: pulumi.Input<string>;
 }
 
@@ -125,13 +126,13 @@ export interface HealthArgs {
   /** HTTP path that answers 2xx while the server is alive. Defaults to "/healthz". */
   livenessPath?: pulumi.Input<string>;
   /** Seconds between two checks. Defaults to 30. */
-  intervalSeconds?: pulumi.Input<number>;
+  intervalSeconds?: pulumi.Input<Integer>;
   /** Seconds after which one check counts as failed. Defaults to 10. */
-  timeoutSeconds?: pulumi.Input<number>;
+  timeoutSeconds?: pulumi.Input<Integer>;
   /** Seconds that a server may take to start before failed checks count. Defaults to 40. */
-  startPeriodSeconds?: pulumi.Input<number>;
+  startPeriodSeconds?: pulumi.Input<Integer>;
   /** Failed checks in a row after which the server is unhealthy. Defaults to 3. */
-  retries?: pulumi.Input<number>;
+  retries?: pulumi.Input<Integer>;
   /** Command in the container that ends with 0 while the server is healthy; for Kubernetes, in place of the paths. Defaults to none: the paths are asked where they are set or the code has them, else the port is connected to. */
   command?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -139,7 +140,7 @@ export interface HealthArgs {
 /** How a stdio server is served by Streamable HTTP in a container: one process of it for each session. */
 export interface BridgeArgs {
   /** Most sessions at a time; further ones are refused with HTTP 503. Defaults to what the memory limit has room for at 64 MiB each, at most 50. */
-  maxSessions?: pulumi.Input<number>;
+  maxSessions?: pulumi.Input<Integer>;
   /** Seconds after which a session that nobody uses ends, and its process with it. Defaults to 300. */
   idleTimeoutSeconds?: pulumi.Input<number>;
   /** Whether clients of revision 2026-07-28, which has no sessions, are served without: by one process that they share. Defaults to false: they fall back to a revision with sessions. */
@@ -151,7 +152,7 @@ export interface DevelopArgs {
   /** Whether the source folder is mounted, read-only, and the server restarted when a file in it changes. Defaults to true. */
   mount?: pulumi.Input<boolean>;
   /** Port on 127.0.0.1 of the debugger: debugpy for Python, the inspector for Node. Defaults to none. */
-  debugPort?: pulumi.Input<number>;
+  debugPort?: pulumi.Input<Integer>;
 }
 
 /**
@@ -171,19 +172,19 @@ export interface McpServerArgs {
   /** Arguments passed to the server after its entry point; to an image that exists already, in place of its own command. Defaults to none. Never put secrets here. */
   args?: pulumi.Input<pulumi.Input<string>[]>;
   /** TCP port of the MCP endpoint, for HTTP servers. The server gets it as PORT and FASTMCP_PORT. Defaults to the constant port that its code listens on, where there is one, else 8080. */
-  port?: pulumi.Input<number>;
+  port?: pulumi.Input<Integer>;
   /** TCP port of the Prometheus metrics, passed to the server as METRICS_PORT. Defaults to 8000. */
-  metricsPort?: pulumi.Input<number>;
+  metricsPort?: pulumi.Input<Integer>;
   /** HTTP path of the MCP endpoint. Defaults to the constant path in its code, where there is one, else "/mcp". */
   path?: pulumi.Input<string>;
   /** Environment variables that are no secret. Defaults to none. */
   env?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Environment variables whose values are secret, whatever way they are passed in. Defaults to none. */
+  /** Environment variables whose values are secret, whatever way they are passed in. Defaults to none. @secret */
   secrets?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Where sessions live: "none" for a server without sessions, "affinity" to keep each client at one replica, "redis" for a server that shares them in the Redis of REDIS_URL. Defaults to none of these: then there is one replica. */
   sessions?: pulumi.Input<Sessions>;
   /** Seconds that a call of a tool may take at most. Proxies wait that long, and a container that is to end gets that long. Defaults to 60. */
-  callTimeoutSeconds?: pulumi.Input<number>;
+  callTimeoutSeconds?: pulumi.Input<Integer>;
   /** Whether a layer is loaded into the server, whose code stays as it is, that gives it metrics on `metricsPort`, logs in JSON, /healthz and /readyz where it has none, and a graceful end; for HTTP servers that are run from `source`. Defaults to true unless the server depends on a metrics library itself. */
   telemetry?: pulumi.Input<boolean>;
   /** CPU and memory. Defaults to the limits 0.5 CPU and 512Mi, and the reservations 0.25 CPU and 256Mi. */

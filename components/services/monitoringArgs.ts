@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Integer } from "../integer";
 
 /** A server whose metrics are read. */
 export interface MonitoredServerArgs {
   /** Name of the server: the label `server` of all its series, and that by which it is found. */
   name: pulumi.Input<string>;
   /** Port of its metrics. Defaults to 8000. */
-  metricsPort?: pulumi.Input<number>;
+  metricsPort?: pulumi.Input<Integer>;
   /** Memory that it may use, such as "512Mi": an alert tells when it comes near. Defaults to "512Mi". */
   memoryLimit?: pulumi.Input<string>;
 }
@@ -48,13 +49,13 @@ export interface ReceiverArgs {
 
 /** A service that is told of alerts by HTTP. */
 export interface WebhookArgs {
-  /** URL that alerts are posted to. A secret. */
+  /** URL that alerts are posted to. A secret. @secret */
   url: pulumi.Input<string>;
 }
 
 /** A channel of Slack that is told of alerts. */
 export interface SlackArgs {
-  /** URL of the incoming webhook. A secret. */
+  /** URL of the incoming webhook. A secret. @secret */
   webhookUrl: pulumi.Input<string>;
   /** Channel, such as "#alerts". */
   channel: pulumi.Input<string>;
@@ -70,7 +71,7 @@ export interface EmailArgs {
   to: pulumi.Input<string>;
   /** User of the mail server. Defaults to none: no authentication. */
   username?: pulumi.Input<string>;
-  /** Password of that user. A secret. Defaults to none. */
+  /** Password of that user. A secret. Defaults to none. @secret */
   password?: pulumi.Input<string>;
   /** Whether mail is sent over TLS only. Defaults to true. */
   requireTls?: pulumi.Input<boolean>;
@@ -91,15 +92,15 @@ export interface ThresholdsArgs {
   /** How long they may take more. Defaults to "10m". */
   latencyFor?: pulumi.Input<string>;
   /** Requests within 5 minutes that it takes to judge errors and latency. Defaults to 10. */
-  minimumRequests?: pulumi.Input<number>;
+  minimumRequests?: pulumi.Input<Integer>;
   /** Restarts of an instance within 15 minutes that are too many. Defaults to 3. */
-  restarts?: pulumi.Input<number>;
+  restarts?: pulumi.Input<Integer>;
   /** Part of its memory limit that an instance may use, 0 to 1. Defaults to 0.9. */
   memoryRatio?: pulumi.Input<number>;
   /** How long it may use more. Defaults to "5m". */
   memoryFor?: pulumi.Input<string>;
   /** Connections of an instance that may be open in excess of an hour ago. Defaults to 20. */
-  sessionGrowth?: pulumi.Input<number>;
+  sessionGrowth?: pulumi.Input<Integer>;
   /** How long the growth may go on. Defaults to "1h". */
   sessionGrowthFor?: pulumi.Input<string>;
   /** How long no metrics of any server may be stored, and once more as long before it is told. Defaults to "2m". */

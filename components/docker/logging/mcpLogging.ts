@@ -17,13 +17,13 @@ export class McpLogging extends pulumi.ComponentResource {
   readonly elasticsearchUrl: pulumi.Output<string | undefined>;
   /** URL of Kibana on this machine; undefined where there is none. */
   readonly kibanaUrl: pulumi.Output<string | undefined>;
-  /** Password of the user "elastic" of both; undefined where they ask for none. A secret. */
+  /** Password of the user "elastic" of both; undefined where they ask for none. A secret. @secret */
   readonly password: pulumi.Output<string | undefined>;
   /** URL of Elasticsearch on the Docker network, for what reads the logs there; undefined where the logs go elsewhere. */
   readonly networkUrl: pulumi.Output<string | undefined>;
   /** Name of the user that may read the logs and nothing else; undefined where Elasticsearch asks for none. */
   readonly readerName: pulumi.Output<string | undefined>;
-  /** Password of that user. A secret. */
+  /** Password of that user. A secret. @secret */
   readonly readerPassword: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: McpLoggingArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Integer } from "../../integer";
 import type {
   AlertmanagerServiceArgs,
   MonitoredServerArgs,
@@ -9,13 +10,13 @@ import type {
 /** Prometheus, which reads the metrics and judges them by rules. */
 export interface PrometheusArgs extends PrometheusServiceArgs {
   /** Port on 127.0.0.1. Defaults to 9090. */
-  port?: pulumi.Input<number>;
+  port?: pulumi.Input<Integer>;
 }
 
 /** Alertmanager, which tells people of alerts. */
 export interface AlertmanagerArgs extends AlertmanagerServiceArgs {
   /** Port on 127.0.0.1. Defaults to 9093. */
-  port?: pulumi.Input<number>;
+  port?: pulumi.Input<Integer>;
 }
 
 /** Grafana, which shows the dashboards. */
@@ -25,7 +26,7 @@ export interface GrafanaArgs {
   /** Image, with a pinned tag or a digest. Defaults to "grafana/grafana:12.1.1". */
   image?: pulumi.Input<string>;
   /** Port on 127.0.0.1. Defaults to 3000. */
-  port?: pulumi.Input<number>;
+  port?: pulumi.Input<Integer>;
 }
 
 /** An Elasticsearch whose logs Grafana shows: such as that of McpLogging. */
@@ -36,7 +37,7 @@ export interface LogSourceArgs {
   index?: pulumi.Input<string>;
   /** User that may read them. Defaults to none: no authentication. */
   username?: pulumi.Input<string | undefined>;
-  /** Its password. A secret. Defaults to none. */
+  /** Its password. A secret. Defaults to none. @secret */
   password?: pulumi.Input<string | undefined>;
 }
 

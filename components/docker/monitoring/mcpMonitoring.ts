@@ -20,7 +20,7 @@ export class McpMonitoring extends pulumi.ComponentResource {
   readonly alertmanagerUrl: pulumi.Output<string>;
   /** URL of Grafana on this machine; undefined where there is none. Its user is "admin". */
   readonly grafanaUrl: pulumi.Output<string | undefined>;
-  /** Password of Grafana's user "admin"; undefined where there is no Grafana. A secret. */
+  /** Password of Grafana's user "admin"; undefined where there is no Grafana. A secret. @secret */
   readonly grafanaPassword: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: McpMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {

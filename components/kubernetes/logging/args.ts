@@ -69,7 +69,7 @@ export interface McpClusterLoggingArgs extends LogStackArgs {
   keepData?: pulumi.Input<boolean>;
   /** Secrets with the registry's credentials, which exist already in the namespace. Defaults to none. */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Kubeconfig with which rollouts are watched and Elasticsearch is set up; always a secret. Defaults to that of this machine. */
+  /** Kubeconfig with which rollouts are watched and Elasticsearch is set up; always a secret. Defaults to that of this machine. @secret */
   kubeconfig?: pulumi.Input<string>;
   /** Context of that kubeconfig. Defaults to its current one. */
   context?: pulumi.Input<string>;

@@ -27,11 +27,11 @@ export class McpClusterLogging extends pulumi.ComponentResource {
   readonly elasticsearchUrl: pulumi.Output<string | undefined>;
   /** URL of Kibana inside the cluster, once it is set up; undefined where there is none. */
   readonly kibanaUrl: pulumi.Output<string | undefined>;
-  /** Password of the user "elastic" of both; undefined where they ask for none. A secret. */
+  /** Password of the user "elastic" of both; undefined where they ask for none. A secret. @secret */
   readonly password: pulumi.Output<string | undefined>;
   /** Name of the user that may read the logs and nothing else; undefined where Elasticsearch asks for none. */
   readonly readerName: pulumi.Output<string | undefined>;
-  /** Password of that user. A secret. */
+  /** Password of that user. A secret. @secret */
   readonly readerPassword: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: McpClusterLoggingArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Integer } from "../../integer";
 
 /** What all services of the logs have in common. */
 interface LogServiceArgs {
@@ -29,7 +30,7 @@ export interface LogElasticsearchArgs {
   url: pulumi.Input<string>;
   /** User that may write the indices; with `setup`, also make templates and policies. Defaults to none: no authentication. */
   username?: pulumi.Input<string>;
-  /** Its password. A secret. Defaults to none. */
+  /** Its password. A secret. Defaults to none. @secret */
   password?: pulumi.Input<string>;
   /** Whether the index template and the retention are made there, from this machine. Defaults to true. */
   setup?: pulumi.Input<boolean>;
@@ -41,7 +42,7 @@ export interface LogOtlpArgs {
   url: pulumi.Input<string>;
   /** Headers of every request. Defaults to none. */
   headers?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Headers of every request whose values are secret, such as "Authorization". Defaults to none. */
+  /** Headers of every request whose values are secret, such as "Authorization". Defaults to none. @secret */
   secretHeaders?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
 
@@ -53,7 +54,7 @@ export interface LogLokiArgs {
   tenant?: pulumi.Input<string>;
   /** User. Defaults to none: no authentication. */
   username?: pulumi.Input<string>;
-  /** Its password. A secret. Defaults to none. */
+  /** Its password. A secret. Defaults to none. @secret */
   password?: pulumi.Input<string>;
 }
 
@@ -74,7 +75,7 @@ export interface LogStackArgs {
   /** Whether Elasticsearch and Kibana ask for a user and a password. Defaults to true. */
   security?: pulumi.Input<boolean>;
   /** Days that logs are kept in Elasticsearch; 0 for ever. Defaults to 30. */
-  retentionDays?: pulumi.Input<number>;
+  retentionDays?: pulumi.Input<Integer>;
   /** Beginning of the names of the indices, one a day. Defaults to "mcp-logs". */
   index?: pulumi.Input<string>;
   /** Elasticsearch. Defaults to one with a volume that outlives the stack. */

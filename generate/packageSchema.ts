@@ -1,0 +1,48 @@
+import type { AnalyzeResult } from "@pulumi/pulumi/provider/experimental/analyzer";
+import { generateSchema, type PackageSpec, type Resource } from "@pulumi/pulumi/provider/experimental/schema";
+import * as components from "../components";
+import manifest from "../package.json";
+import { PACKAGE, SettingsAnalyzer } from "./analyzer";
+
+/** Resources of the public surface that are no components. */
+const CUSTOM = ["McpCheck"];
+
+/** How the packages that Pulumi generates are called in each language; that of Go as `pulumi package add` tells its users. */
+const NAMES = {
+  nodejs: { packageName: manifest.name },
+  python: { packageName: manifest.name.replaceAll("-", "_"), pyproject: { enabled: true } },
+  csharp: { rootNamespace: "PulumiMcpDeploy" },
+  java: { basePackage: "mcpdeploy" },
+};
+
+/** A resource, with what Pulumi's own type leaves out. */
+export type ResourceSchema = Resource & { required?: string[] };
+
+/** The schema of the Pulumi package: every public component with its args, as all languages see them. */
+export function packageSchema(): PackageSpec {
+  const classes = Object.entries(components).filter(([, exported]) => typeof exported === "function");
+  const names = classes.map(([name]) => name);
+  const found: AnalyzeResult = new SettingsAnalyzer("components/index.ts", names).analyze();
+  const { name, license } = manifest;
+  const schema = generateSchema(
+    PACKAGE,
+    manifest.version,
+    manifest.description,
+    byName(found.components),
+    byName(found.typeDefinitions),
+    found.dependencies,
+  );
+  for (const [type, { description }] of Object.entries(found.typeDefinitions)) {
+    Object.assign(schema.types[`${PACKAGE}:index:${type}`] ?? {}, { description });
+  }
+  for (const type of CUSTOM) delete schema.resources[`${PACKAGE}:index:${type}`]?.isComponent;
+  for (const [language, names] of Object.entries(NAMES)) Object.assign(schema.language?.[language], names);
+  return withoutMarks({ ...schema, displayName: name, license, keywords: manifest.keywords } as PackageSpec);
+}
+
+const byName = <T>(all: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Without the marks of the analyzer that are no part of a schema: what is required is listed beside the properties. */
+const withoutMarks = (schema: PackageSpec): PackageSpec =>
+  JSON.parse(JSON.stringify(schema, (key, value) => (key === "optional" && value === true ? undefined : value)));
