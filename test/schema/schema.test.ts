@@ -83,7 +83,6 @@ mcp:index:McpContainer
   out  image: string
   out  tools: string[]
   out  toolsDigest: string
-  out  clients: map of string
 mcp:index:McpDeployment
   in   namespace?: string
   in   fixedNames?: boolean
@@ -131,7 +130,6 @@ mcp:index:McpDeployment
   out  deployment: string
   out  tools: string[]
   out  toolsDigest: string
-  out  clients: map of string
 mcp:index:McpImage
   in   source?: string
   in   runtime?: Runtime
@@ -222,7 +220,6 @@ mcp:index:McpProcess
   out  args?: string[]
   out  tools: string[]
   out  toolsDigest: string
-  out  clients: map of string
 mcp:index:McpRedis
   in   network: string
   in   image?: string

@@ -114,7 +114,7 @@ export class TestStack {
   /** Starts one of the project's commands on this stack, in a process of its own. */
   start(name: string, ...argv: string[]): Promise<ChildProcess> {
     return this.inside(async () => {
-      const context = { scripts: path.join(REPOSITORY, "dist", "scripts"), options: this.sessionOptions };
+      const context = { scripts: path.join(REPOSITORY, "dist", "cli"), options: this.sessionOptions };
       const args = [path.join(__dirname, "command.cjs"), JSON.stringify(context), name, "--stack", this.name, ...argv];
       return spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
     });
@@ -208,7 +208,7 @@ export class TestStack {
   private run(operation: Operation): Promise<Result> {
     return this.inside(() =>
       this.withProviders(async () => {
-        const request = { scripts: path.join(REPOSITORY, "dist", "scripts"), options: this.sessionOptions, operation };
+        const request = { scripts: path.join(REPOSITORY, "dist", "cli"), options: this.sessionOptions, operation };
         const args = [path.join(__dirname, "operation.cjs"), JSON.stringify(request)];
         const { stdout } = await execFileAsync(process.execPath, args, { cwd: this.root, maxBuffer: 64 * 1024 * 1024 });
         const result = JSON.parse(stdout) as Result | { errors: string[] };
