@@ -17,6 +17,7 @@ const COMMANDS = [
   "refresh",
   "destroy",
   "outputs",
+  "clients",
   "status",
   "logs",
   "advise",

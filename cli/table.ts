@@ -1,12 +1,4 @@
-/** A deployed server, as the stack output `servers` states it. */
-export interface ServerOutput {
-  target?: string;
-  transport?: string;
-  url?: string;
-  command?: string;
-  args?: string[];
-  tools?: string[];
-}
+import type { ServerOutput } from "./deployed/output";
 
 const COLUMNS = ["SERVER", "TARGET", "ENDPOINT", "TOOLS", "CONNECT"];
 const GAP = "  ";
@@ -19,11 +11,8 @@ const MINIMUM_WIDTH = 60;
  *
  * @param width columns of the terminal; undefined where there is none, then nothing is cut
  */
-export function serversTable(servers: unknown, width?: number): string {
-  if (!isRecord(servers)) return "";
-  const rows = Object.entries(servers)
-    .filter((entry): entry is [string, Record<string, unknown>] => isRecord(entry[1]))
-    .map(([name, server]) => row(name, server as ServerOutput));
+export function serversTable(servers: Record<string, ServerOutput>, width?: number): string {
+  const rows = Object.entries(servers).map(([name, server]) => row(name, server));
   if (rows.length === 0) return "";
   const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(width, MINIMUM_WIDTH);
   const table = alignColumns([COLUMNS, ...rows]);
@@ -35,10 +24,10 @@ export function serversTable(servers: unknown, width?: number): string {
 
 function row(name: string, server: ServerOutput): string[] {
   const endpoint = server.url ?? commandLine(server);
-  return [name, server.target ?? "", endpoint, (server.tools ?? []).join(", "), connectHint(name, server)];
+  return [name, server.target, endpoint, (server.tools ?? []).join(", "), connectHint(name, server)];
 }
 
-/** The line that adds a server to Claude Code: the shortest of the clients'; the others are in `npm run outputs`. */
+/** The line that adds a server to Claude Code: the shortest of the clients'; `clients` prints those of the others. */
 export function connectHint(name: string, server: ServerOutput): string {
   if (server.url) return `claude mcp add --transport ${transportFlag(server.transport)} ${name} ${server.url}`;
   if (server.command) return `claude mcp add ${name} -- ${commandLine(server)}`;
@@ -80,8 +69,4 @@ export function alignColumns(rows: string[][], room = Number.POSITIVE_INFINITY, 
 
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,8 @@
 import { agreed, command, toJson } from "./cli";
+import { serverOutputs } from "./deployed/output";
+import { deployedStack } from "./deployed/stack";
 import { changesText, isChanged } from "./engineEvents";
-import { nonZero, operate, stackOutputs } from "./operate";
+import { nonZero, operate } from "./operate";
 import type { OptionSpec } from "./options";
 import { seconds } from "./progress";
 import { serversTable } from "./table";
@@ -16,7 +18,7 @@ command("up", "Deploys the servers of a stack, and creates the stack on first us
   if (!(await agreed(cli, preview, `Deploy this to ${session.name}?`))) return 1;
   console.status(`Deploying stack ${session.name}`);
   const { changes } = await operate(session, "up", { sink: console, create: true });
-  const { servers = {} } = await stackOutputs(session);
+  const servers = serverOutputs(await deployedStack(session));
   console.done();
   const changed = isChanged(changes);
   if (flags.has("json")) {

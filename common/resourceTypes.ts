@@ -20,7 +20,18 @@ export const resourceType = (kind: ResourceKind): string => `mcp:index:${kind}`;
 export const dynamicType = (kind: ResourceKind): string =>
   `pulumi-nodejs:dynamic/mcp:${kind === "McpCheck" ? "Check" : kind}`;
 
+/**
+ * The name of a resource type of this package: "McpCheck" for `mcp:index:McpCheck`. Undefined for types of other packages.
+ * Stacks that were last deployed by versions with dynamic resources have `pulumi-nodejs:dynamic/mcp:Check` for it, and
+ * the same for the other kinds that the provider serves now.
+ */
+export function typeName(token: string): string | undefined {
+  const [, dynamic, name = dynamic] = /^(?:pulumi-nodejs:dynamic\/mcp:(\w+)|mcp:index:(\w+))$/.exec(token) ?? [];
+  return dynamic === "Check" ? "McpCheck" : name;
+}
+
 /** The kind of a resource of this package, by its type in a state of any version; undefined for any other resource. */
 export function resourceKind(type: string): ResourceKind | undefined {
-  return RESOURCE_KINDS.find((kind) => type === resourceType(kind) || type === dynamicType(kind));
+  const name = typeName(type);
+  return RESOURCE_KINDS.find((kind) => kind === name);
 }

@@ -76,6 +76,6 @@ function runServer(server: ServerSetting, network: pulumi.Input<string>, running
   const secrets = redis ? { REDIS_URL: isProcess ? redis.hostUrl : redis.url, ...args.secrets } : args.secrets;
   if (isProcess) return runProcess({ ...server, args: { ...args, secrets } }, needed);
   const container = new McpContainer(name, { ...args, secrets, network, containerName }, { dependsOn: needed });
-  const { transport, url, command, args: commandArgs, image, tools, toolsDigest, clients } = container;
-  return { target, transport, url, command, args: commandArgs, image, tools, toolsDigest, clients };
+  const { transport, url, command, args: commandArgs, image, tools, toolsDigest } = container;
+  return { target, transport, url, command, args: commandArgs, image, tools, toolsDigest };
 }

@@ -49,9 +49,7 @@ export function deploy(settings: Settings): { servers: Record<string, object>; [
     servers.map((server) => [server.name, runServer({ ...server, deployment: monitored(server) }, place, running)]),
   );
   return {
-    servers: Object.fromEntries(
-      Object.entries(deployments).map(([name, server]) => [name, described(server, place.namespace)]),
-    ),
+    servers: Object.fromEntries(Object.entries(deployments).map(([name, server]) => [name, described(server)])),
     ...monitor(settings, place),
     ...collectLogs(settings, place, deployments),
   };
@@ -122,19 +120,13 @@ function runServer(
 }
 
 /** What the stack output `servers` says of a server. */
-const described = (
-  { transport, url, clusterUrl, image, tools, toolsDigest, clients }: McpDeployment,
-  namespace: Place["namespace"],
-): object => ({
+const described = ({ transport, url, image, tools, toolsDigest }: McpDeployment): object => ({
   target: Target.Kubernetes,
   transport,
   url,
-  clusterUrl,
-  namespace,
   image,
   tools,
   toolsDigest,
-  clients,
 });
 
 /** The server may connect to the services that it needs. */

@@ -11,6 +11,6 @@ export function deploy({ servers }: Settings) {
 /** A server as a local process, and what the stack output `servers` says of it. */
 export function runProcess({ name, args }: ServerSetting, dependsOn: pulumi.Resource[] = []): object {
   const process = new McpProcess(name, args, { dependsOn });
-  const { transport, url, command, args: commandArgs, tools, toolsDigest, clients } = process;
-  return { target: Target.Process, transport, url, command, args: commandArgs, tools, toolsDigest, clients };
+  const { transport, url, command, args: commandArgs, tools, toolsDigest } = process;
+  return { target: Target.Process, transport, url, command, args: commandArgs, tools, toolsDigest };
 }

@@ -1,8 +1,9 @@
+import { typeName } from "../../common/resourceTypes";
 import { DEFAULTS } from "../../components/server/defaults";
 import { asMapping } from "../compose/composeFile";
-import { opened, type StateResource, TYPES } from "../compose/stackState";
-import type { ServerOutput } from "../table";
+import { type StateResource, TYPES } from "../compose/stackState";
 import type { StackConfig } from "./config";
+import { type ServerOutput, serverOutput } from "./output";
 
 /** A server or service of a stack, and where it runs. */
 export interface Entry {
@@ -12,7 +13,7 @@ export interface Entry {
   target: string;
   /** Where it runs; undefined for what the config names and the state does not have. */
   place?: Place;
-  /** What the stack's output says of a server. */
+  /** What a server says of itself: how to reach it, its tools. */
   output?: ServerOutput;
 }
 
@@ -53,16 +54,10 @@ export interface ClientPlace {
   folder?: string;
 }
 
-const OWN = {
-  installation: "mcp:index:Installation",
-  process: "mcp:index:Process",
-  activation: "mcp:index:Activation",
-  check: "mcp:index:McpCheck",
-} as const;
 const WORKLOAD = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
 
-/** The components of servers. What has another parent is a service. */
-const SERVERS = ["mcp:index:McpProcess", "mcp:index:McpContainer", "mcp:index:McpDeployment"];
+/** The components of servers. What belongs to another component of ours is a service; the rest of a program is its own affair. */
+const SERVERS = ["McpProcess", "McpContainer", "McpDeployment"];
 
 /** All servers and services of a stack, those of the config first and in its order, then what is still deployed beside them. */
 export function entriesOf(state: StateResource[], config: StackConfig): Entry[] {
@@ -76,15 +71,15 @@ export function entriesOf(state: StateResource[], config: StackConfig): Entry[] 
 }
 
 function deployedOf(state: StateResource[]): Entry[] {
-  const outputs = serverOutputs(state);
   return state.flatMap((resource): Entry[] => {
-    const siblings = state.filter(({ parent }) => parent !== undefined && parent === resource.parent);
+    const parent = state.find(({ urn }) => urn === resource.parent);
+    const owner = typeName(parent?.type ?? "");
+    if (!parent || owner === undefined) return [];
+    const siblings = state.filter((one) => one.parent === parent.urn);
     const found = placeOf(resource, siblings);
     if (!found) return [];
-    const parent = state.find(({ urn }) => urn === resource.parent);
-    if (!parent || !SERVERS.includes(parent.type))
-      return [{ name: baseName(resource.name), role: "service", ...found }];
-    const output = outputs[parent.name];
+    if (!SERVERS.includes(owner)) return [{ name: baseName(resource.name), role: "service", ...found }];
+    const output = serverOutput(parent, found.target, state);
     return [{ name: parent.name, role: "server", ...found, ...(output && { output }) }];
   });
 }
@@ -94,15 +89,15 @@ const baseName = (name: string): string => name.replace(/-(container|deployment|
 
 function placeOf(resource: StateResource, siblings: StateResource[]): Pick<Entry, "target" | "place"> | undefined {
   const { type, inputs, id = "" } = resource;
-  const sibling = (wanted: string) => siblings.find((one) => one.type === wanted);
-  if (type === OWN.installation) return { target: "process", place: processPlace(resource, sibling) };
+  const sibling = (wanted: string) => siblings.find((one) => typeName(one.type) === wanted);
+  if (typeName(type) === "Installation") return { target: "process", place: processPlace(resource, sibling) };
   if (type === TYPES.container) {
-    const { url, timeoutSeconds } = sibling(TYPES.ready)?.inputs ?? {};
+    const { url, timeoutSeconds } = sibling("ContainerReady")?.inputs ?? {};
     const readiness = typeof url === "string" && { readiness: { url, startSeconds: Number(timeoutSeconds) } };
     return { target: "docker", place: { kind: "container", container: textOf(inputs.name) ?? id, ...readiness } };
   }
   // A server that clients start as a container has been checked by its command, and has no container in the state.
-  if (type === OWN.check && inputs.command !== undefined && !sibling(OWN.installation)) {
+  if (typeName(type) === "McpCheck" && inputs.command !== undefined && !sibling("Installation")) {
     return { target: "docker", place: { kind: "client" } };
   }
   const workload = WORKLOAD.exec(type)?.[1] as WorkloadKind | undefined;
@@ -117,7 +112,7 @@ function processPlace(
   sibling: (type: string) => StateResource | undefined,
 ): ProcessPlace | ClientPlace {
   const instance = String(inputs.instance);
-  const process = sibling(OWN.process)?.inputs;
+  const process = sibling("Process")?.inputs;
   if (process) {
     const { host, port, readinessPath, startTimeoutSeconds } = process;
     const metricsPort = asMapping(process.env)?.METRICS_PORT ?? DEFAULTS.metricsPort;
@@ -131,29 +126,13 @@ function processPlace(
       },
     };
   }
-  const isForClients = sibling(OWN.activation) ?? sibling(OWN.check)?.inputs.command;
+  const isForClients = sibling("Activation") ?? sibling("McpCheck")?.inputs.command;
   return isForClients ? { kind: "client", folder: String(outputs.folder) } : { kind: "process", instance };
 }
 
 /** The context of the kubeconfig that the stack was deployed with. */
 export function contextOf(state: StateResource[]): string | undefined {
   return textOf(state.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs.context);
-}
-
-/** The stack's output `servers`; nothing of it when it is secret as a whole. */
-function serverOutputs(state: StateResource[]): Record<string, ServerOutput> {
-  const stack = state.find(({ type }) => type === "pulumi:pulumi:Stack");
-  const servers = asMapping(opened(stack?.outputs.servers)) ?? {};
-  return Object.fromEntries(
-    Object.entries(servers).flatMap(([name, server]) => {
-      const { url, tools } = asMapping(server) ?? {};
-      const output: ServerOutput = {
-        ...(typeof url === "string" && { url }),
-        ...(Array.isArray(tools) && { tools: tools.map(String) }),
-      };
-      return asMapping(server) ? [[name, output]] : [];
-    }),
-  );
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,4 +1,4 @@
-import { readState } from "../compose/stackState";
+import { readState, type StateResource } from "../compose/stackState";
 import { isStackMissing, projectRoot, type Session, StackMissingError } from "../session";
 import { stackFile, unknownStack } from "../stackConfig";
 import { readStackConfig, type StackConfig } from "./config";
@@ -8,26 +8,33 @@ import { contextOf, type Entry, entriesOf } from "./entries";
 export interface DeployedStack {
   name: string;
   entries: Entry[];
+  /** Its state. */
+  resources: StateResource[];
   /** The cluster that it belongs to; for Kubernetes. */
   cluster?: StackConfig["cluster"];
 }
 
 /**
- * Reads a stack's config and state, and changes nothing. Secrets stay encrypted.
+ * Reads a stack's config and state, and changes nothing.
+ * @param secrets whether what the state keeps secret is wanted, too; it stays encrypted otherwise
  * @throws StackMissingError for a stack that was never deployed, UsageError for one that nobody knows
  */
-export async function deployedStack(session: Session): Promise<DeployedStack> {
+export async function deployedStack(session: Session, { secrets = false } = {}): Promise<DeployedStack> {
   const { name, configFile } = session;
   const file = configFile === undefined ? [] : ["--config-file", configFile];
   const read = (...args: string[]) => session.pulumi([...args, "--stack", name]);
   try {
-    const [state, printed] = await Promise.all([read("stack", "export"), read("config", "--json", ...file)]);
+    const [state, printed] = await Promise.all([
+      read("stack", "export", ...(secrets ? ["--show-secrets"] : [])),
+      read("config", "--json", ...file),
+    ]);
     const [resources, config] = [readState(state), readStackConfig(printed)];
     const { cluster } = config;
     const context = contextOf(resources) ?? cluster?.context;
     return {
       name,
       entries: entriesOf(resources, config),
+      resources,
       ...(context !== undefined && { cluster: { ...cluster, context } }),
     };
   } catch (error) {

@@ -10,7 +10,7 @@ import type { LogSource } from "./lines";
  * @param names all when there are none
  * @throws InvalidInputError for a name that the stack does not have, and for what is not deployed
  */
-export function chosen({ name: stack, entries }: DeployedStack, names: string[]): Entry[] {
+export function chosen({ name: stack, entries }: Pick<DeployedStack, "name" | "entries">, names: string[]): Entry[] {
   const known = [...new Set(entries.map(({ name }) => name))];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {

@@ -26,7 +26,7 @@ export const clientFormats: Record<Client, ClientFormat> = {
 /** Every client, in the order in which they are shown. */
 export const clientIds: Client[] = Object.values(Client);
 
-/** What a user needs to connect one client by hand: part of the stack output `servers`. */
+/** What a user needs to connect one client by hand. */
 export interface ClientConfig {
   /** Which file, in words that hold on every system. */
   where: string;
@@ -35,9 +35,8 @@ export interface ClientConfig {
 }
 
 /**
- * The configuration of every client for one server. It depends on nothing but its arguments, so that the stack output
- * is the same on each machine. JSON snippets stay objects: `pulumi stack output servers --json` then shows them
- * readable, and `jq` prints them ready to paste.
+ * The configuration of every client for one server. It depends on nothing but its arguments: what `clients` prints is the
+ * same on each machine.
  */
 export function clientConfigs(name: string, endpoint: Endpoint): Record<Client, ClientConfig> {
   const config = (client: Client): ClientConfig => {

@@ -1,4 +1,4 @@
-import { type Client, type ClientConfig, clientConfigs, clientFormats, type Endpoint } from "../../common/clients";
+import { type Client, clientFormats, type Endpoint } from "../../common/clients";
 import { McpResource } from "../mcpResource";
 import * as pulumi from "../pulumi";
 import type { McpServerArgs } from "../server";
@@ -18,30 +18,19 @@ class ClientFile extends McpResource {
   }
 }
 
-/**
- * Enters the server into the files of the clients that the user asked for.
- * @returns the configuration for every client, to be pasted where it was not entered
- */
+/** Enters the server into the files of the clients that the user asked for. */
 export function enterClients(
   name: string,
   outputs: EndpointOutputs,
   clients: Client[],
   secrets: McpServerArgs["secrets"],
   opts: pulumi.CustomResourceOptions,
-): pulumi.Output<{ [key: string]: string }> {
+): void {
   const endpoint = toEndpoint(outputs, secrets);
   for (const client of clients) {
     const entry = endpoint.apply((known) => clientFormats[client].entry(known, name));
     new ClientFile(`${name}-${client}`, { client, name, entry }, opts);
   }
-  return endpoint.apply((known) => snippets(name, known));
-}
-
-/** One line of JSON for each client (Codex: TOML): short in a preview, and ready to paste. */
-function snippets(name: string, endpoint: Endpoint): { [key: string]: string } {
-  const configs = Object.entries(clientConfigs(name, endpoint));
-  const text = (snippet: ClientConfig["snippet"]) => (typeof snippet === "string" ? snippet : JSON.stringify(snippet));
-  return Object.fromEntries(configs.map(([client, { snippet }]) => [client, text(snippet)]));
 }
 
 function toEndpoint({ url, command, args, env }: EndpointOutputs, secrets: McpServerArgs["secrets"]) {

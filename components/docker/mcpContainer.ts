@@ -38,8 +38,6 @@ export class McpContainer extends pulumi.ComponentResource {
   readonly tools: pulumi.Output<string[]>;
   /** SHA-256 over the names, descriptions and schemas of the tools: it changes when what clients see changes. */
   readonly toolsDigest: pulumi.Output<string>;
-  /** What to paste into the configuration of each MCP client, by client: JSON, for Codex TOML. Secrets stand in it as placeholders. */
-  readonly clients: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: McpContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpContainer", name, {}, opts);
@@ -62,8 +60,9 @@ export class McpContainer extends pulumi.ComponentResource {
     this.image = image;
     this.tools = checked.tools;
     this.toolsDigest = checked.toolsDigest;
-    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: checked });
-    this.registerOutputs();
+    enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: checked });
+    const { transport, url, command, args: commandArgs, tools, toolsDigest } = this;
+    this.registerOutputs({ transport, url, command, args: commandArgs, image, tools, toolsDigest });
   }
 
   /** The server in a container that runs all the time. */

@@ -34,8 +34,6 @@ export class McpDeployment extends pulumi.ComponentResource {
   readonly tools: pulumi.Output<string[]>;
   /** SHA-256 over the names, descriptions and schemas of the tools: it changes when what clients see changes. */
   readonly toolsDigest: pulumi.Output<string>;
-  /** What to paste into the configuration of each MCP client, by client: JSON, for Codex TOML. Secrets stand in it as placeholders. */
-  readonly clients: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: McpDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpDeployment", name, {}, opts);
@@ -71,9 +69,9 @@ export class McpDeployment extends pulumi.ComponentResource {
     this.deployment = workload.metadata.name;
     this.tools = rollout.tools;
     this.toolsDigest = rollout.toolsDigest;
-    const endpoint = { url: this.url };
-    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: rollout });
-    this.registerOutputs();
+    enterClients(name, { url: this.url }, clients, args.secrets, { parent: this, dependsOn: rollout });
+    const { transport, url, clusterUrl, tools, toolsDigest } = this;
+    this.registerOutputs({ transport, url, clusterUrl, image, deployment: workload.metadata.name, tools, toolsDigest });
   }
 
   private service(server: DeployedServer, place: Placement): kubernetes.core.v1.Service {

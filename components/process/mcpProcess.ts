@@ -32,8 +32,6 @@ export class McpProcess extends pulumi.ComponentResource {
   readonly tools: pulumi.Output<string[]>;
   /** SHA-256 over the names, descriptions and schemas of the tools: it changes when what clients see changes. */
   readonly toolsDigest: pulumi.Output<string>;
-  /** What to paste into the configuration of each MCP client, by client: JSON, for Codex TOML. Secrets stand in it as placeholders. */
-  readonly clients: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpProcess", name, {}, opts);
@@ -57,8 +55,9 @@ export class McpProcess extends pulumi.ComponentResource {
     this.args = pulumi.output(endpoint.args);
     this.tools = check.tools;
     this.toolsDigest = check.toolsDigest;
-    this.clients = enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: usable });
-    this.registerOutputs();
+    enterClients(name, endpoint, clients, args.secrets, { parent: this, dependsOn: usable });
+    const { transport, url, command, args: commandArgs, tools, toolsDigest } = this;
+    this.registerOutputs({ transport, url, command, args: commandArgs, tools, toolsDigest });
   }
 
   /** An HTTP server that runs in the background. */

@@ -99,7 +99,8 @@ describeWithDocker("stdio servers in containers", function () {
     }
     assert.equal(await callTool(launched, "bump"), "1");
     assert.equal(await callTool(launched, "bump"), "1");
-    assert.match(launched.clients.cursor ?? "", /"env":\{"GREETING":"a b"\}/);
+    const { out } = await stack.command("clients", "launched", "--client", "cursor", "--json");
+    assert.deepEqual(JSON.parse(out).launched.cursor.snippet.mcpServers.launched.env, { GREETING: "a b" });
     const left = await docker().listContainers({ all: true, filters: { network: [`mcp-${stack.name}`] } });
     assert.deepEqual(
       left.filter(({ Image }) => Image === launched.args?.at(-1)).map(({ Names }) => Names),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { parse } from "jsonc-parser";
 import { removeFolders } from "../support/folder";
 import { example, TestStack } from "../support/stack";
 
@@ -31,6 +32,13 @@ describe("entries in the clients' files on the real engine", function () {
     assert.match(cursor, /"simple": \{[\s\S]*"command": ".*\/current\/\.venv\/bin\/python"/);
     assert.match(readFileSync(file(".codex", "config.toml"), "utf8"), /\[mcp_servers\.simple\]\n[\s\S]*command = /);
     assert.deepEqual(Object.keys((await stack.up()).changes), ["same"]);
+  });
+
+  it("are what is printed to be pasted", async () => {
+    const { out, code } = await stack.command("clients", "simple", "--client", "cursor", "--json");
+    assert.equal(code, 0);
+    const [server, written] = [JSON.parse(out).simple.cursor.snippet.mcpServers.simple, file(".cursor", "mcp.json")];
+    assert.deepEqual(parse(readFileSync(written, "utf8")).mcpServers.simple, server);
   });
 
   it("are removed on destroy, and the user's own are what they were", async () => {

@@ -97,7 +97,7 @@ describeWithDocker("images on a real engine", function () {
           assert.equal(exec("id", "-u").output.trim(), "10001");
           assert.equal(exec(...probe).code, 0);
           const address = docker("port", name, "8080").split("\n")[0];
-          const server = { target: "docker", transport: "http", tools: [], toolsDigest: "", clients: {} };
+          const server = { target: "docker", transport: "http", tools: [], toolsDigest: "" };
           const url = `http://${address}/mcp`;
           assert.equal(await callTool({ ...server, url }, "containerized_tool", { param: "x" }), "Processed: x");
         });

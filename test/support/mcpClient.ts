@@ -10,7 +10,6 @@ export interface ServerOutput {
   args?: string[];
   tools: string[];
   toolsDigest: string;
-  clients: Record<string, string>;
 }
 
 /** Calls a tool as an MCP client does, and returns the text of its answer. */

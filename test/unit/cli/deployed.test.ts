@@ -149,15 +149,43 @@ describe("what a stack has deployed", () => {
     );
   });
 
-  it("adds URL and tools of the stack's output, where that is not secret", () => {
-    const servers = { http: { target: "process", url: "http://127.0.0.1:9000/mcp", tools: ["a", "b"] } };
+  it("leaves a program's own containers and workloads alone", () => {
+    const own = urnOf("acme:index:Shop", "shop");
+    const state = [
+      resource("docker:index/container:Container", "proxy", STACK, { id: "c1" }),
+      resource("acme:index:Shop", "shop", STACK),
+      resource("kubernetes:apps/v1:Deployment", "web", own, { id: "shop/web" }),
+    ];
+    assert.deepEqual(entries(state), []);
+  });
+
+  it("adds what a server's component says of it", () => {
+    const [component, ...children] = processServer("http", "process");
+    const said = { transport: "http", url: "http://127.0.0.1:9000/mcp", tools: ["a", "b"], toolsDigest: "d1" };
+    const outputs = { ...said, command: null };
+    const state = [{ ...component, outputs } as RecordedResource, ...children];
+    assert.deepEqual(entries(state)[0]?.output, { target: "process", ...said });
+  });
+
+  it("adds what the stack's output says of a server from before, where that is not secret", () => {
+    const said = { transport: "http", url: "http://127.0.0.1:9000/mcp", tools: ["a", "b"] };
     const output = (value: unknown) => [
       resource("pulumi:pulumi:Stack", "mcp-test", undefined, { outputs: { servers: value } }),
       ...processServer("http", "process"),
     ];
-    assert.deepEqual(entries(output(servers))[0]?.output, { url: "http://127.0.0.1:9000/mcp", tools: ["a", "b"] });
+    const before = { http: { target: "process", ...said, clients: { cursor: "{}" } } };
+    assert.deepEqual(entries(output(before))[0]?.output, { target: "process", ...said });
     const hidden = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
     assert.equal(entries(output(hidden))[0]?.output, undefined);
+  });
+
+  it("is the same after the change from dynamic resources to those of the provider", () => {
+    const before = [...processServer("http", "process"), ...processServer("stdio", "check", "activation")];
+    const type = (token: string) =>
+      token
+        .replace("pulumi-nodejs:dynamic/mcp:Check", "mcp:index:McpCheck")
+        .replace("pulumi-nodejs:dynamic/mcp:", "mcp:index:");
+    assert.deepEqual(entries(before.map((one) => ({ ...one, type: type(one.type) }))), entries(before));
   });
 });
 

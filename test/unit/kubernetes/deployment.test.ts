@@ -50,16 +50,14 @@ describe("McpDeployment", () => {
     assert.equal(await settled(result.deployment), "weather");
   });
 
-  it("deploys by digest, and says under which URL, with which tools and for which clients", async () => {
-    const { result } = await deploy({ namespace: "mcp-prod", clients: [] });
+  it("deploys by digest, and says under which URL and with which tools", async () => {
+    const { result } = await deploy({ namespace: "mcp-prod" });
     assert.equal(await settled(result.image), DIGEST);
     assert.equal(await settled(result.transport), "http");
     assert.equal(await settled(result.url), "http://weather.mcp-prod.svc/mcp");
     assert.equal(await settled(result.clusterUrl), "http://weather.mcp-prod.svc/mcp");
     assert.deepEqual(await settled(result.tools), ["forecast"]);
     assert.equal(await settled(result.toolsDigest), "d1");
-    const clients = await settled(result.clients);
-    assert.match(clients?.cursor ?? "", /http:\/\/weather\.mcp-prod\.svc\/mcp/);
   });
 
   it("watches the rollout of exactly these pods, and shakes hands at the server's port and path", async () => {

@@ -57,7 +57,6 @@ describe("exposure", () => {
     });
     assert.equal(await settled(result.url), "https://mcp.example.com/mcp");
     assert.equal(await settled(result.clusterUrl), "http://weather.mcp-prod.svc/mcp");
-    assert.match((await settled(result.clients))?.cursor ?? "", /https:\/\/mcp\.example\.com\/mcp/);
   });
 
   it("has its metadata without a slash at the end where the endpoint is the host itself", async () => {

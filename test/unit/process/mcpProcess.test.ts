@@ -144,26 +144,6 @@ describe("McpProcess", () => {
     assert.equal(env.HOST, "::1");
   });
 
-  it("keeps secrets out of the client configuration, which is no secret itself", async () => {
-    const { result } = await runWithMocks(
-      () => new McpProcess("weather", { source: makeFolder(STDIO), secrets: { API_KEY: "s3cret" } }),
-      { outputs },
-    );
-    assert.equal(await pulumi.isSecret(result.clients), false);
-    const clients = await settled(result.clients);
-    assert.deepEqual(Object.keys(clients ?? {}).sort(), [
-      "claudeCode",
-      "claudeDesktop",
-      "codex",
-      "cursor",
-      "gemini",
-      "vscode",
-      "windsurf",
-    ]);
-    assert.ok(!JSON.stringify(clients).includes("s3cret"));
-    assert.ok(clients?.claudeCode?.includes("API_KEY"));
-  });
-
   it("enters the server into the files of the clients that were asked for, and of no other", async () => {
     const { resources } = await runWithMocks(
       () => new McpProcess("weather", { source: makeFolder(HTTP), clients: ["cursor"] }),

@@ -11,7 +11,7 @@ const ROWS: Row[] = [
       role: "server",
       target: "kubernetes",
       place: { kind: "workload", workload: "Deployment", namespace: "mcp", object: "weather" },
-      output: { url: "http://weather.mcp.svc/mcp", tools: ["now", "week"] },
+      output: { target: "kubernetes", url: "http://weather.mcp.svc/mcp", tools: ["now", "week"] },
     },
     health: Health.Healthy,
     ready: { count: 2, wanted: 2 },
@@ -26,7 +26,13 @@ const ROWS: Row[] = [
     },
   },
   {
-    entry: { name: "files", role: "server", target: "process", place: { kind: "client" }, output: { tools: ["read"] } },
+    entry: {
+      name: "files",
+      role: "server",
+      target: "process",
+      place: { kind: "client" },
+      output: { target: "process", tools: ["read"] },
+    },
     health: new Missing("its clients start it"),
     readings: noReadings("its clients start it"),
   },
