@@ -1,5 +1,5 @@
 import type { Target } from "pulumi-mcp-deploy";
-import { loadSettings, type Settings } from "pulumi-mcp-deploy/config";
+import type { Settings } from "pulumi-mcp-deploy/config";
 
 /** What a target does with a stack's settings. */
 interface TargetProgram {
@@ -9,8 +9,16 @@ interface TargetProgram {
   deploy(settings: Settings): { servers: Record<string, object>; [output: string]: unknown };
 }
 
-/** The Pulumi program: the stack's config says which servers there are and where they run. */
-export = async function program() {
+/**
+ * The Pulumi program: the stack's config says which servers there are and where they run.
+ *
+ * Node runs this file as it is, without its types: no compiler is started in a preview. Hence no syntax that would have
+ * to be compiled, and none of modules, which Node takes for another kind of file.
+ */
+module.exports = async function program() {
+  // Compiled once, loaded ever after: a third of the time that the SDKs take. Source: nodejs.org/api/module.html.
+  (require("node:module") as typeof import("node:module")).enableCompileCache();
+  const { loadSettings }: typeof import("pulumi-mcp-deploy/config") = require("pulumi-mcp-deploy/config");
   const settings = loadSettings();
   const target = load(settings.target);
   await target.check?.(settings);

@@ -102,8 +102,6 @@ function hostEnv(root: string): NodeJS.ProcessEnv {
   return {
     // Somebody who types `pulumi up` has no compile cache.
     NODE_COMPILE_CACHE: undefined,
-    PULUMI_NODEJS_TYPESCRIPT: "true",
-    PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
     PULUMI_CONFIG: JSON.stringify(stackConfig(root)),
     PULUMI_CONFIG_SECRET_KEYS: "[]",
   };

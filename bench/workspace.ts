@@ -92,7 +92,7 @@ export class Workspace {
     const root = join(this.folder, name);
     mkdirSync(root);
     mkdirSync(stateOf(root));
-    for (const file of ["Pulumi.yaml", "tsconfig.json", "tsconfig.pulumi.json"]) {
+    for (const file of ["Pulumi.yaml", "tsconfig.json"]) {
       cpSync(join(REPOSITORY, file), join(root, file));
     }
     writeFileSync(join(root, "package.json"), '{ "name": "bench", "private": true }');

@@ -60,7 +60,7 @@ export class TestStack {
   private readonly outside = { ...process.env };
 
   constructor(servers: object[], config: object = {}) {
-    for (const file of ["Pulumi.yaml", "index.ts", "tsconfig.json", "tsconfig.pulumi.json"]) {
+    for (const file of ["Pulumi.yaml", "index.ts"]) {
       cpSync(path.join(REPOSITORY, file), path.join(this.root, file));
     }
     writeFileSync(path.join(this.root, "package.json"), '{ "name": "test-project", "private": true }');
