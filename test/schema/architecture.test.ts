@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { REPOSITORY } from "../support/stack";
 import { type Import, importsOf, sourceFiles } from "./imports";
@@ -15,6 +16,10 @@ const MAY_LOAD: Record<string, string[]> = {
   targets: ["common", "components", "config", "provider"],
   cli: ["common", "components", "config", "provider", "runtime", "targets"],
 };
+
+/** Files that nobody writes by hand: lock files, the list of changes, the reference, schemas, pictures. */
+const GENERATED =
+  /^(CHANGELOG\.md|docs\/reference\/.*)$|(^|\/)(package-lock\.json|go\.sum|[^/]*\.svg|schema\.json|schemas\/[^/]*\.json)$/;
 
 const imports = Object.keys(MAY_LOAD)
   .flatMap((folder) => importsOf(sourceFiles(folder)))
@@ -49,6 +54,15 @@ describe("the house", () => {
       room(from) !== room(to) &&
       [...targets, ...below].includes(room(from));
     assert.deepEqual(offending(against, { types: true }), []);
+  });
+
+  it("has no file above 400 lines", () => {
+    const files = execFileSync("git", ["ls-files"], { cwd: REPOSITORY, encoding: "utf8" }).trim().split("\n");
+    const long = files
+      .filter((file) => !GENERATED.test(file) && existsSync(path.join(REPOSITORY, file)))
+      .map((file) => ({ file, lines: readFileSync(path.join(REPOSITORY, file), "utf8").trimEnd().split("\n").length }))
+      .filter(({ lines }) => lines > 400);
+    assert.deepEqual(long, []);
   });
 
   it("has no import circles, types included, tests and benchmarks too", () => {

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { removeFolders } from "./folder";
+import { nodeFolderFor } from "./serverEnvironment";
 import { freePort, REPOSITORY } from "./stack";
 
 const LAYER = path.join(REPOSITORY, "runtime/telemetry/node");
@@ -110,10 +112,29 @@ export class LayeredServer {
 const running = new Set<LayeredServer>();
 
 /** Ends all servers that a test has started. */
-export async function endServers(): Promise<void> {
+async function endServers(): Promise<void> {
   for (const server of running) server.kill("SIGKILL");
   await Promise.all([...running].map((server) => server.exited()));
   running.clear();
+}
+
+/** Starts the servers of test/fixtures for the tests of a suite, which ends them. */
+export function fixtureServers() {
+  let folder: string;
+  before(async function () {
+    this.timeout(300_000);
+    folder = await nodeFolderFor(path.join(REPOSITORY, "test/fixtures/telemetry/node"));
+  });
+  afterEach(endServers);
+  after(removeFolders);
+  return (...how: StartArguments): Promise<LayeredServer> => LayeredServer.start(folder, ...how);
+}
+type StartArguments = Parameters<typeof LayeredServer.start> extends [string, ...infer Rest] ? Rest : never;
+
+/** The text that a tool returns. */
+export async function text(client: Client, name: string, args: Record<string, unknown> = {}): Promise<string> {
+  const { content } = await client.callTool({ name, arguments: args });
+  return (content as { text: string }[])[0]?.text ?? "";
 }
 
 const accepts = (url: string): Promise<boolean> =>

@@ -21,534 +21,281 @@ export interface RecordedResource {
   outputs?: Record<string, unknown>;
 }
 
+const NETWORK = "docker:index/network:Network";
+const REDIS = "mcp:index:McpRedis";
+const SERVICE = `${REDIS}$mcp:index:McpService`;
+const SERVER = "mcp:index:McpContainer";
+const VOLUME = "docker:index/volume:Volume";
+const CONTAINER = "docker:index/container:Container";
+const READY = "mcp:index:ContainerReady";
+
+/** @param types that of the resource, behind those of its parents */
+const urn = (types: string, name: string): string => `urn:pulumi:dev::mcp::${types}::${name}`;
+const resource = (types: string, name: string, rest: Omit<RecordedResource, "urn" | "type"> = {}) => ({
+  urn: urn(types, name),
+  type: types.split("$").at(-1) ?? "",
+  ...rest,
+});
+
+const STACK = urn("pulumi:pulumi:Stack", "mcp-dev");
+const PASSWORD = urn(`${REDIS}$random:index/randomPassword:RandomPassword`, "redis-password");
+const REDIS_IMAGE = urn(`${SERVICE}$docker:index/remoteImage:RemoteImage`, "redis-image");
+const REDIS_DATA = urn(`${SERVICE}$${VOLUME}`, "redis-data");
+const REDIS_CONTAINER = urn(`${SERVICE}$${CONTAINER}`, "redis-container");
+const REDIS_READY = urn(`${SERVICE}$${READY}`, "redis-ready");
+const REDIS_ID = "6eb6aa584d61d47f5ad159609754071ebcb6621796b0796d70edc4d4ae312a24";
+const REDIS_IMAGE_ID = "sha256:109ed2ff85d3cb5689d7c38ecf21dad016777afe10a3244b9af0268277a165ab";
+const REDIS_COMMAND = [
+  "sh",
+  "-c",
+  'umask 077; printf "requirepass %s\\nappendonly yes\\ndir /data\\n" "$REDIS_PASSWORD" > /tmp/redis.conf; exec redis-server /tmp/redis.conf',
+];
+const REDIS_PING = ["sh", "-c", 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG'];
+const REDIS_HEALTH = {
+  interval: "10s",
+  retries: 3,
+  startInterval: "0s",
+  startPeriod: "30s",
+  tests: ["CMD", ...REDIS_PING],
+  timeout: "5s",
+};
+
+const volume = (types: string, name: string, parent: string, given = name) =>
+  resource(`${types}$${VOLUME}`, name, { id: given, parent, inputs: { name: given }, outputs: { name: given } });
+
+/** What all containers of the stack have in common. */
+const hardened = (name: string) => ({
+  containerReadRefreshTimeoutMilliseconds: 15000,
+  cpus: "0.5",
+  destroyGraceSeconds: 15,
+  init: true,
+  logDriver: "json-file",
+  logOpts: { "max-file": "3", "max-size": "10m" },
+  memory: 512,
+  memorySwap: 512,
+  mustRun: true,
+  name: `mcp-dev-${name}`,
+  networkMode: "bridge",
+  networksAdvanced: [{ aliases: [name], name: "mcp-dev" }],
+  privileged: false,
+  readOnly: true,
+  removeVolumes: true,
+  restart: "unless-stopped",
+  securityOpts: ["no-new-privileges:true"],
+  start: true,
+  stopTimeout: 15,
+  tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m" },
+  waitTimeout: 60,
+});
+
+/** What differs between the two servers. */
+interface RecordedServer {
+  name: string;
+  port: number;
+  logs: string;
+  tag: string;
+  repoDigest: string;
+  contextDigest: string;
+  container: string;
+  /** Variables beside those that every server has. */
+  env: string[];
+  command: string[];
+  probe: string[];
+}
+
+/** A server's resources. */
+function server({ name, port, logs, tag, repoDigest, contextDigest, container, env, command, probe }: RecordedServer) {
+  const parent = urn(SERVER, name);
+  const image = `${SERVER}$mcp:index:McpImage$docker:index/image:Image`;
+  const imageName = `mcp/${name}:${tag}`;
+  const variables = [
+    "FASTMCP_HOST=0.0.0.0",
+    `FASTMCP_PORT=${port}`,
+    "FASTMCP_STREAMABLE_HTTP_PATH=/mcp",
+    "FASTMCP_TRANSPORT=http",
+    "HOST=0.0.0.0",
+    "METRICS_HOST=0.0.0.0",
+    "METRICS_PORT=8000",
+    `PORT=${port}`,
+    `REDIS_URL=redis://:${CANARIES.password}@redis:6379`,
+  ];
+  return [
+    resource(SERVER, name, {
+      parent: STACK,
+      dependencies: [PASSWORD, REDIS_DATA, REDIS_IMAGE, REDIS_CONTAINER, REDIS_READY],
+    }),
+    volume(SERVER, `${name}-logs`, parent, logs),
+    resource(`${SERVER}$mcp:index:McpImage`, name, { parent }),
+    resource(image, `${name}-image`, {
+      id: imageName,
+      parent: urn(`${SERVER}$mcp:index:McpImage`, name),
+      inputs: {
+        build: {
+          builderVersion: "BuilderBuildKit",
+          context: `.mcp/dev/${name}/context`,
+          contextDigest,
+          dockerfile: `.mcp/dev/${name}/Dockerfile`,
+          platform: "linux/amd64",
+        },
+        buildOnPreview: false,
+        imageName,
+        skipPush: true,
+      },
+      outputs: { imageName, repoDigest },
+    }),
+    resource(`${SERVER}$${CONTAINER}`, `${name}-container`, {
+      id: container,
+      parent,
+      dependencies: [
+        PASSWORD,
+        REDIS_READY,
+        urn(image, `${name}-image`),
+        urn(`${SERVER}$${VOLUME}`, `${name}-logs`),
+        urn(NETWORK, "network"),
+      ],
+      inputs: {
+        ...hardened(name),
+        capabilities: { drops: ["ALL"] },
+        cpuShares: 256,
+        envs: secret([...variables, ...env].sort()),
+        image: repoDigest,
+        labels: [{ label: "io.modelcontextprotocol.server.name", value: name }],
+        memoryReservation: 256,
+        mounts: [{ source: logs, target: "/app/logs", type: "volume" }],
+        ports: [{ external: port, internal: port, ip: "127.0.0.1", protocol: "tcp" }],
+      },
+      outputs: {
+        command,
+        entrypoints: ["tini", "-s", "--"],
+        healthcheck: {
+          interval: "30s",
+          retries: 3,
+          startInterval: "0s",
+          startPeriod: "40s",
+          tests: ["CMD", ...probe],
+          timeout: "10s",
+        },
+        user: "10001:10001",
+      },
+    }),
+    resource(`${SERVER}$${READY}`, `${name}-ready`, {
+      id: name,
+      parent,
+      dependencies: [urn(`${SERVER}$${CONTAINER}`, `${name}-container`)],
+      inputs: {
+        container,
+        pidsLimit: 256,
+        server: name,
+        timeoutSeconds: 40,
+        url: `http://127.0.0.1:${port}/readyz`,
+      },
+    }),
+  ];
+}
+
 /** The recorded resources, anew at each call. */
 export const recordedResources = (): RecordedResource[] => [
-  {
-    urn: "urn:pulumi:dev::mcp::pulumi:pulumi:Stack::mcp-dev",
-    type: "pulumi:pulumi:Stack",
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis::redis",
-    type: "mcp:index:McpRedis",
-    parent: "urn:pulumi:dev::mcp::pulumi:pulumi:Stack::mcp-dev",
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
-    type: "mcp:index:McpService",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis::redis",
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::docker:index/network:Network::network",
+  resource("pulumi:pulumi:Stack", "mcp-dev"),
+  resource(REDIS, "redis", { parent: STACK }),
+  resource(SERVICE, "redis", { parent: urn(REDIS, "redis") }),
+  resource(NETWORK, "network", {
     id: "ca011fcf56352866451f9afabe8912a56ddc15a5b09676d6203c72d07291c782",
-    type: "docker:index/network:Network",
-    parent: "urn:pulumi:dev::mcp::pulumi:pulumi:Stack::mcp-dev",
-    inputs: {
-      ipamDriver: "default",
-      name: "mcp-dev",
-    },
+    parent: STACK,
+    inputs: { ipamDriver: "default", name: "mcp-dev" },
+    outputs: { name: "mcp-dev" },
+  }),
+  resource(`${SERVICE}$docker:index/remoteImage:RemoteImage`, "redis-image", {
+    id: `${REDIS_IMAGE_ID}redis:7-alpine`,
+    parent: urn(SERVICE, "redis"),
+    inputs: { keepLocally: true, name: "redis:7-alpine" },
     outputs: {
-      name: "mcp-dev",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
-    id: "sha256:109ed2ff85d3cb5689d7c38ecf21dad016777afe10a3244b9af0268277a165abredis:7-alpine",
-    type: "docker:index/remoteImage:RemoteImage",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
-    inputs: {
-      keepLocally: true,
-      name: "redis:7-alpine",
-    },
-    outputs: {
-      imageId: "sha256:109ed2ff85d3cb5689d7c38ecf21dad016777afe10a3244b9af0268277a165ab",
+      imageId: REDIS_IMAGE_ID,
       name: "redis:7-alpine",
       repoDigest: "redis@sha256:15cc07afea915837abbca3997afcdbbabe906f18a4769fde5a4420b403a1e49e",
     },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
-    id: "mcp-dev-redis-data",
-    type: "docker:index/volume:Volume",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
-    inputs: {
-      name: "mcp-dev-redis-data",
-    },
-    outputs: {
-      name: "mcp-dev-redis-data",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
+  }),
+  volume(SERVICE, "redis-data", urn(SERVICE, "redis"), "mcp-dev-redis-data"),
+  resource(`${REDIS}$random:index/randomPassword:RandomPassword`, "redis-password", {
     id: "none",
-    type: "random:index/randomPassword:RandomPassword",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis::redis",
+    parent: urn(REDIS, "redis"),
+    inputs: { length: 32, special: false },
+    outputs: { result: secret(CANARIES.password) },
+  }),
+  resource(`${SERVICE}$${CONTAINER}`, "redis-container", {
+    id: REDIS_ID,
+    parent: urn(SERVICE, "redis"),
+    dependencies: [PASSWORD, REDIS_IMAGE, REDIS_DATA, urn(NETWORK, "network")],
     inputs: {
-      length: 32,
-      special: false,
-    },
-    outputs: {
-      result: secret("canary-redis-41d7"),
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-    id: "6eb6aa584d61d47f5ad159609754071ebcb6621796b0796d70edc4d4ae312a24",
-    type: "docker:index/container:Container",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
-      "urn:pulumi:dev::mcp::docker:index/network:Network::network",
-    ],
-    inputs: {
-      capabilities: {
-        adds: [],
-        drops: ["ALL"],
-      },
-      command: [
-        "sh",
-        "-c",
-        'umask 077; printf "requirepass %s\\nappendonly yes\\ndir /data\\n" "$REDIS_PASSWORD" > /tmp/redis.conf; exec redis-server /tmp/redis.conf',
-      ],
-      containerReadRefreshTimeoutMilliseconds: 15000,
-      cpus: "0.5",
-      destroyGraceSeconds: 15,
-      envs: secret(["REDIS_PASSWORD=canary-redis-41d7"]),
-      healthcheck: {
-        interval: "10s",
-        retries: 3,
-        startInterval: "0s",
-        startPeriod: "30s",
-        tests: ["CMD", "sh", "-c", 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG'],
-        timeout: "5s",
-      },
-      image: "sha256:109ed2ff85d3cb5689d7c38ecf21dad016777afe10a3244b9af0268277a165ab",
-      init: true,
-      logDriver: "json-file",
-      logOpts: {
-        "max-file": "3",
-        "max-size": "10m",
-      },
-      memory: 512,
-      memorySwap: 512,
-      mounts: [
-        {
-          source: "mcp-dev-redis-data",
-          target: "/data",
-          type: "volume",
-        },
-      ],
-      mustRun: true,
-      name: "mcp-dev-redis",
-      networkMode: "bridge",
-      networksAdvanced: [
-        {
-          aliases: ["redis"],
-          name: "mcp-dev",
-        },
-      ],
-      privileged: false,
-      readOnly: true,
-      removeVolumes: true,
-      restart: "unless-stopped",
-      securityOpts: ["no-new-privileges:true"],
-      start: true,
-      stopTimeout: 15,
-      tmpfs: {
-        "/tmp": "rw,noexec,nosuid,nodev,size=64m",
-      },
+      ...hardened("redis"),
+      capabilities: { adds: [], drops: ["ALL"] },
+      command: REDIS_COMMAND,
+      envs: secret([`REDIS_PASSWORD=${CANARIES.password}`]),
+      healthcheck: REDIS_HEALTH,
+      image: REDIS_IMAGE_ID,
+      mounts: [{ source: "mcp-dev-redis-data", target: "/data", type: "volume" }],
       user: "999",
-      waitTimeout: 60,
     },
     outputs: {
-      command: [
-        "sh",
-        "-c",
-        'umask 077; printf "requirepass %s\\nappendonly yes\\ndir /data\\n" "$REDIS_PASSWORD" > /tmp/redis.conf; exec redis-server /tmp/redis.conf',
-      ],
+      command: REDIS_COMMAND,
       entrypoints: ["docker-entrypoint.sh"],
-      healthcheck: {
-        interval: "10s",
-        retries: 3,
-        startInterval: "0s",
-        startPeriod: "30s",
-        tests: ["CMD", "sh", "-c", 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG'],
-        timeout: "5s",
-      },
+      healthcheck: REDIS_HEALTH,
       user: "999",
     },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::pulumi:providers:pulumi-nodejs::default",
-    type: "pulumi:providers:pulumi-nodejs",
+  }),
+  resource("pulumi:providers:pulumi-nodejs", "default", {
     inputs: {
       "mcp:servers":
         '[{"name":"python-server","services":["redis"],"source":"examples/python-server","secrets":["API_KEY"],"env":{"LOG_LEVEL":"INFO","PRICE":"$5"}},{"name":"node-server","port":8081,"services":["redis"],"source":"examples/node-server"}]',
       "mcp:services": '[{"kind":"redis","name":"redis"}]',
       "mcp:target": "docker",
-      "mcp:secrets": secret('{"API_KEY":"canary-api-key-9f02"}'),
+      "mcp:secrets": secret(JSON.stringify({ API_KEY: CANARIES.apiKey })),
     },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
+  }),
+  resource(`${SERVICE}$${READY}`, "redis-ready", {
     id: "redis",
-    type: "mcp:index:ContainerReady",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService::redis",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-    ],
+    parent: urn(SERVICE, "redis"),
+    dependencies: [REDIS_CONTAINER, PASSWORD],
     inputs: {
-      command: ["sh", "-c", 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -q PONG'],
-      container: "6eb6aa584d61d47f5ad159609754071ebcb6621796b0796d70edc4d4ae312a24",
+      command: REDIS_PING,
+      container: REDIS_ID,
       pidsLimit: 256,
-      secrets: secret(["canary-redis-41d7"]),
+      secrets: secret([CANARIES.password]),
       server: "redis",
       timeoutSeconds: 60,
     },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
-    type: "mcp:index:McpContainer",
-    parent: "urn:pulumi:dev::mcp::pulumi:pulumi:Stack::mcp-dev",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
+  }),
+  ...server({
+    name: "python-server",
+    port: 8080,
+    logs: "python-server-logs-5ec3537",
+    tag: "70685d8c2fc1",
+    repoDigest: "sha256:70ca7241ee77ebd368f4afc10c67a5c4d3a32b4526dfd612ac03e5267f2e359d",
+    contextDigest: "21b0f78536bae1da0554ad2ef1d2cb91c5b466ef9780df870b75e316a961808c",
+    container: "f483e66fe2eb3d802963202c231929b796661c200ff8a2cf9eda41ce6e217009",
+    env: [`API_KEY=${CANARIES.apiKey}`, "LOG_LEVEL=INFO", "PRICE=$5"],
+    command: ["python", "-u", "/app/server.py"],
+    probe: [
+      "python",
+      "-c",
+      "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=5); c.request('GET', '/healthz'); sys.exit(c.getresponse().status >= 500)",
     ],
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
-    type: "mcp:index:McpContainer",
-    parent: "urn:pulumi:dev::mcp::pulumi:pulumi:Stack::mcp-dev",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/volume:Volume::redis-data",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/remoteImage:RemoteImage::redis-image",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$docker:index/container:Container::redis-container",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
+  }),
+  ...server({
+    name: "node-server",
+    port: 8081,
+    logs: "node-server-logs-2a0c07e",
+    tag: "4d3be83f03a5",
+    repoDigest: "sha256:b1232707cfe4aef1e279f5ce5f140cc8811621c6eb883ecb0bd16adfcaf76f4e",
+    contextDigest: "6b1ced04be581c272e2d65e08e80b9bce0f418bb1b399cb788e02da0bb27e057",
+    container: "bdfbc61215f95d94fd21475ce1b7edb3598ea4efd441054379ffccfe6399cb3f",
+    env: [],
+    command: ["node", "/app/index.js"],
+    probe: [
+      "node",
+      "-e",
+      "require('http').get({ port: process.env.PORT, path: '/healthz', timeout: 5000 }, (r) => process.exit(r.statusCode >= 500 ? 1 : 0)).on('error', () => process.exit(1))",
     ],
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::node-server-logs",
-    id: "node-server-logs-2a0c07e",
-    type: "docker:index/volume:Volume",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
-    inputs: {
-      name: "node-server-logs-2a0c07e",
-    },
-    outputs: {
-      name: "node-server-logs-2a0c07e",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage::node-server",
-    type: "mcp:index:McpImage",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage::python-server",
-    type: "mcp:index:McpImage",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::python-server-logs",
-    id: "python-server-logs-5ec3537",
-    type: "docker:index/volume:Volume",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
-    inputs: {
-      name: "python-server-logs-5ec3537",
-    },
-    outputs: {
-      name: "python-server-logs-5ec3537",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::node-server-image",
-    id: "mcp/node-server:4d3be83f03a5",
-    type: "docker:index/image:Image",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage::node-server",
-    inputs: {
-      build: {
-        builderVersion: "BuilderBuildKit",
-        context: ".mcp/dev/node-server/context",
-        contextDigest: "6b1ced04be581c272e2d65e08e80b9bce0f418bb1b399cb788e02da0bb27e057",
-        dockerfile: ".mcp/dev/node-server/Dockerfile",
-        platform: "linux/amd64",
-      },
-      buildOnPreview: false,
-      imageName: "mcp/node-server:4d3be83f03a5",
-      skipPush: true,
-    },
-    outputs: {
-      imageName: "mcp/node-server:4d3be83f03a5",
-      repoDigest: "sha256:b1232707cfe4aef1e279f5ce5f140cc8811621c6eb883ecb0bd16adfcaf76f4e",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::python-server-image",
-    id: "mcp/python-server:70685d8c2fc1",
-    type: "docker:index/image:Image",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage::python-server",
-    inputs: {
-      build: {
-        builderVersion: "BuilderBuildKit",
-        context: ".mcp/dev/python-server/context",
-        contextDigest: "21b0f78536bae1da0554ad2ef1d2cb91c5b466ef9780df870b75e316a961808c",
-        dockerfile: ".mcp/dev/python-server/Dockerfile",
-        platform: "linux/amd64",
-      },
-      buildOnPreview: false,
-      imageName: "mcp/python-server:70685d8c2fc1",
-      skipPush: true,
-    },
-    outputs: {
-      imageName: "mcp/python-server:70685d8c2fc1",
-      repoDigest: "sha256:70ca7241ee77ebd368f4afc10c67a5c4d3a32b4526dfd612ac03e5267f2e359d",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::node-server-container",
-    id: "bdfbc61215f95d94fd21475ce1b7edb3598ea4efd441054379ffccfe6399cb3f",
-    type: "docker:index/container:Container",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::node-server-image",
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::node-server-logs",
-      "urn:pulumi:dev::mcp::docker:index/network:Network::network",
-    ],
-    inputs: {
-      capabilities: {
-        drops: ["ALL"],
-      },
-      containerReadRefreshTimeoutMilliseconds: 15000,
-      cpuShares: 256,
-      cpus: "0.5",
-      destroyGraceSeconds: 15,
-      envs: secret([
-        "FASTMCP_HOST=0.0.0.0",
-        "FASTMCP_PORT=8081",
-        "FASTMCP_STREAMABLE_HTTP_PATH=/mcp",
-        "FASTMCP_TRANSPORT=http",
-        "HOST=0.0.0.0",
-        "METRICS_HOST=0.0.0.0",
-        "METRICS_PORT=8000",
-        "PORT=8081",
-        "REDIS_URL=redis://:canary-redis-41d7@redis:6379",
-      ]),
-      image: "sha256:b1232707cfe4aef1e279f5ce5f140cc8811621c6eb883ecb0bd16adfcaf76f4e",
-      init: true,
-      labels: [
-        {
-          label: "io.modelcontextprotocol.server.name",
-          value: "node-server",
-        },
-      ],
-      logDriver: "json-file",
-      logOpts: {
-        "max-file": "3",
-        "max-size": "10m",
-      },
-      memory: 512,
-      memoryReservation: 256,
-      memorySwap: 512,
-      mounts: [
-        {
-          source: "node-server-logs-2a0c07e",
-          target: "/app/logs",
-          type: "volume",
-        },
-      ],
-      mustRun: true,
-      name: "mcp-dev-node-server",
-      networkMode: "bridge",
-      networksAdvanced: [
-        {
-          aliases: ["node-server"],
-          name: "mcp-dev",
-        },
-      ],
-      ports: [
-        {
-          external: 8081,
-          internal: 8081,
-          ip: "127.0.0.1",
-          protocol: "tcp",
-        },
-      ],
-      privileged: false,
-      readOnly: true,
-      removeVolumes: true,
-      restart: "unless-stopped",
-      securityOpts: ["no-new-privileges:true"],
-      start: true,
-      stopTimeout: 15,
-      tmpfs: {
-        "/tmp": "rw,noexec,nosuid,nodev,size=64m",
-      },
-      waitTimeout: 60,
-    },
-    outputs: {
-      command: ["node", "/app/index.js"],
-      entrypoints: ["tini", "-s", "--"],
-      healthcheck: {
-        interval: "30s",
-        retries: 3,
-        startInterval: "0s",
-        startPeriod: "40s",
-        tests: [
-          "CMD",
-          "node",
-          "-e",
-          "require('http').get({ port: process.env.PORT, path: '/healthz', timeout: 5000 }, (r) => process.exit(r.statusCode >= 500 ? 1 : 0)).on('error', () => process.exit(1))",
-        ],
-        timeout: "10s",
-      },
-      user: "10001:10001",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::python-server-container",
-    id: "f483e66fe2eb3d802963202c231929b796661c200ff8a2cf9eda41ce6e217009",
-    type: "docker:index/container:Container",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$random:index/randomPassword:RandomPassword::redis-password",
-      "urn:pulumi:dev::mcp::mcp:index:McpRedis$mcp:index:McpService$mcp:index:ContainerReady::redis-ready",
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:McpImage$docker:index/image:Image::python-server-image",
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/volume:Volume::python-server-logs",
-      "urn:pulumi:dev::mcp::docker:index/network:Network::network",
-    ],
-    inputs: {
-      capabilities: {
-        drops: ["ALL"],
-      },
-      containerReadRefreshTimeoutMilliseconds: 15000,
-      cpuShares: 256,
-      cpus: "0.5",
-      destroyGraceSeconds: 15,
-      envs: secret([
-        "API_KEY=canary-api-key-9f02",
-        "FASTMCP_HOST=0.0.0.0",
-        "FASTMCP_PORT=8080",
-        "FASTMCP_STREAMABLE_HTTP_PATH=/mcp",
-        "FASTMCP_TRANSPORT=http",
-        "HOST=0.0.0.0",
-        "LOG_LEVEL=INFO",
-        "METRICS_HOST=0.0.0.0",
-        "METRICS_PORT=8000",
-        "PORT=8080",
-        "PRICE=$5",
-        "REDIS_URL=redis://:canary-redis-41d7@redis:6379",
-      ]),
-      image: "sha256:70ca7241ee77ebd368f4afc10c67a5c4d3a32b4526dfd612ac03e5267f2e359d",
-      init: true,
-      labels: [
-        {
-          label: "io.modelcontextprotocol.server.name",
-          value: "python-server",
-        },
-      ],
-      logDriver: "json-file",
-      logOpts: {
-        "max-file": "3",
-        "max-size": "10m",
-      },
-      memory: 512,
-      memoryReservation: 256,
-      memorySwap: 512,
-      mounts: [
-        {
-          source: "python-server-logs-5ec3537",
-          target: "/app/logs",
-          type: "volume",
-        },
-      ],
-      mustRun: true,
-      name: "mcp-dev-python-server",
-      networkMode: "bridge",
-      networksAdvanced: [
-        {
-          aliases: ["python-server"],
-          name: "mcp-dev",
-        },
-      ],
-      ports: [
-        {
-          external: 8080,
-          internal: 8080,
-          ip: "127.0.0.1",
-          protocol: "tcp",
-        },
-      ],
-      privileged: false,
-      readOnly: true,
-      removeVolumes: true,
-      restart: "unless-stopped",
-      securityOpts: ["no-new-privileges:true"],
-      start: true,
-      stopTimeout: 15,
-      tmpfs: {
-        "/tmp": "rw,noexec,nosuid,nodev,size=64m",
-      },
-      waitTimeout: 60,
-    },
-    outputs: {
-      command: ["python", "-u", "/app/server.py"],
-      entrypoints: ["tini", "-s", "--"],
-      healthcheck: {
-        interval: "30s",
-        retries: 3,
-        startInterval: "0s",
-        startPeriod: "40s",
-        tests: [
-          "CMD",
-          "python",
-          "-c",
-          "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=5); c.request('GET', '/healthz'); sys.exit(c.getresponse().status >= 500)",
-        ],
-        timeout: "10s",
-      },
-      user: "10001:10001",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:ContainerReady::node-server-ready",
-    id: "node-server",
-    type: "mcp:index:ContainerReady",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::node-server",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::node-server-container",
-    ],
-    inputs: {
-      container: "bdfbc61215f95d94fd21475ce1b7edb3598ea4efd441054379ffccfe6399cb3f",
-      pidsLimit: 256,
-      server: "node-server",
-      timeoutSeconds: 40,
-      url: "http://127.0.0.1:8081/readyz",
-    },
-  },
-  {
-    urn: "urn:pulumi:dev::mcp::mcp:index:McpContainer$mcp:index:ContainerReady::python-server-ready",
-    id: "python-server",
-    type: "mcp:index:ContainerReady",
-    parent: "urn:pulumi:dev::mcp::mcp:index:McpContainer::python-server",
-    dependencies: [
-      "urn:pulumi:dev::mcp::mcp:index:McpContainer$docker:index/container:Container::python-server-container",
-    ],
-    inputs: {
-      container: "f483e66fe2eb3d802963202c231929b796661c200ff8a2cf9eda41ce6e217009",
-      pidsLimit: 256,
-      server: "python-server",
-      timeoutSeconds: 40,
-      url: "http://127.0.0.1:8080/readyz",
-    },
-  },
+  }),
 ];
 
 /** The JSON of a state with these resources. */

@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { parse } from "yaml";
 import { render } from "../../../../cli/render/render";
-import { removeFolders } from "../../../support/folder";
-import { configOf, enterProject, leaveProject, optionsOf, TestSource } from "./support";
+import { configOf, files, inProject, optionsOf, TestSource, textOf } from "./support";
 
 const source = (logging: object) =>
   new TestSource(configOf({ services: [], secrets: [] }, { "mcp:services": [], "mcp:logging": logging }));
 
 describe("npm run render of a stack whose logs are collected", () => {
-  let folder: string;
-  const rendered = () => path.join(folder, "rendered/prod");
-
-  beforeEach(() => {
-    folder = enterProject();
-  });
-  afterEach(leaveProject);
-  after(removeFolders);
+  inProject();
 
   it("writes the shipper, in its own namespace, with its config", async () => {
     await render(source({ destination: { otlp: { url: "https://otlp.example.com" } } }), optionsOf());
-    const files = readdirSync(rendered());
-    const read = (pattern: RegExp) =>
-      parse(readFileSync(path.join(rendered(), files.find((file) => pattern.test(file)) ?? ""), "utf8"));
+    const read = (pattern: RegExp) => parse(textOf(files().find((file) => pattern.test(file)) ?? ""));
     const set = read(/daemonset-log-shipper/);
     assert.equal(set.metadata.namespace, "mcp-prod-logs");
     const map = read(/configmap-log-shipper/);

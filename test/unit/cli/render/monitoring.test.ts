@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { parse } from "yaml";
 import { render } from "../../../../cli/render/render";
 import { dashboards, ruleGroups } from "../../../../components/monitoring";
-import { removeFolders } from "../../../support/folder";
-import { configOf, enterProject, leaveProject, optionsOf, TestSource } from "./support";
+import { configOf, files, inProject, optionsOf, TestSource, textOf } from "./support";
 
 /** Labels that tell the stack's series from those of others. */
 const STACK = { namespace: "mcp-prod" };
@@ -20,15 +17,7 @@ const source = (monitoring: object) =>
   );
 
 describe("npm run render of a stack that is monitored", () => {
-  let folder: string;
-  const files = () => readdirSync(path.join(folder, "rendered/prod")).sort();
-  const textOf = (file: string) => readFileSync(path.join(folder, "rendered/prod", file), "utf8");
-
-  beforeEach(() => {
-    folder = enterProject();
-  });
-  afterEach(leaveProject);
-  after(removeFolders);
+  inProject();
 
   it("writes dashboards, and annotations on the pods", async () => {
     await render(source({}), optionsOf());

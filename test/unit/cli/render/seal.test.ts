@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { render } from "../../../../cli/render/render";
-import { makeFolder, removeFolders } from "../../../support/folder";
-import { CANARY, configOf, enterProject, leaveProject, optionsOf, PASSWORD, TestSource } from "./support";
+import { makeFolder } from "../../../support/folder";
+import {
+  CANARY,
+  configOf,
+  DEPLOYMENT,
+  failure,
+  files,
+  inProject,
+  optionsOf,
+  PASSWORD,
+  TestSource,
+  textOf,
+} from "./support";
 
 /**
  * Stands for kubeseal: takes a Secret from stdin and prints a SealedSecret in its form, with values that are others each
@@ -31,7 +42,6 @@ process.exit(1);
 `;
 
 describe("npm run render -- --secrets sealed", () => {
-  let folder: string;
   let bin: string;
 
   const install = (program: string) => {
@@ -50,22 +60,15 @@ describe("npm run render -- --secrets sealed", () => {
     render(source, optionsOf({ secrets: ["sealed"], ...values }), { PATH: bin });
   const sealedFiles = () =>
     Object.fromEntries(
-      readdirSync(path.join(folder, "rendered/prod"))
+      files()
         .filter((name) => name.includes("sealedsecret"))
-        .map((name) => [name, readFileSync(path.join(folder, "rendered/prod", name), "utf8")]),
+        .map((name) => [name, textOf(name)]),
     );
-  const failure = async (running: Promise<unknown>) => {
-    const error = await running.catch((reason: Error) => reason);
-    assert.ok(error instanceof Error, "it succeeded");
-    return error.message;
-  };
 
+  inProject();
   beforeEach(() => {
-    folder = enterProject();
     bin = makeFolder();
   });
-  afterEach(leaveProject);
-  after(removeFolders);
 
   it("writes what kubeseal makes of each Secret, and no value in clear", async () => {
     install(KUBESEAL);
@@ -82,7 +85,7 @@ describe("npm run render -- --secrets sealed", () => {
     assert.equal(weather?.[0], `40-sealedsecret-${metadata.name}.yaml`);
     assert.deepEqual(Object.keys(spec.encryptedData), ["API_KEY", "REDIS_URL"]);
     assert.deepEqual(Object.keys(spec.template.metadata), ["name", "namespace", "labels"]);
-    const deployment = readFileSync(path.join(folder, "rendered/prod/70-deployment-weather.yaml"), "utf8");
+    const deployment = textOf(DEPLOYMENT);
     assert.ok(deployment.includes(`name: ${metadata.name}\n`));
     for (const value of [CANARY, PASSWORD].flatMap((text) => [text, Buffer.from(text).toString("base64")])) {
       assert.ok(!Object.values(found).join("").includes(value));
@@ -137,7 +140,7 @@ describe("npm run render -- --secrets sealed", () => {
       message,
       /^kubeseal could not seal weather-secrets-\w{8}: error: cannot fetch certificate: .*; \[secret\] \[secret\]\n {2}fix: with --cert FILE/,
     );
-    assert.ok(!existsSync(path.join(folder, "rendered")));
+    assert.ok(!existsSync("rendered"));
   });
 
   it("refuses what is no sealed Secret", async () => {

@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Missing } from "../../../../cli/render/answers";
 import type { Source } from "../../../../cli/render/objects";
 import { type RenderOptions, renderOptions } from "../../../../cli/render/options";
-import { makeFolder } from "../../../support/folder";
+import { makeFolder, removeFolders } from "../../../support/folder";
 
 export const CANARY = "canary-7f31-secret";
 export const PASSWORD = "canary-5e20-password";
@@ -79,14 +81,12 @@ export class TestSource implements Source {
 
 const outside = process.cwd();
 
-/** A project to render in; `leaveProject` goes back. */
-export function enterProject(): string {
-  const folder = makeFolder(PROJECT);
-  process.chdir(folder);
-  return folder;
+/** Gives each test of a suite a project of its own to render in: the working folder. */
+export function inProject(): void {
+  beforeEach(() => process.chdir(makeFolder(PROJECT)));
+  afterEach(() => process.chdir(outside));
+  after(removeFolders);
 }
-
-export const leaveProject = (): void => process.chdir(outside);
 
 /** Options as the command line gives them, with the server's image given by hand. */
 export const optionsOf = (values: Record<string, string[]> = {}, flags: string[] = []): RenderOptions =>
@@ -94,3 +94,31 @@ export const optionsOf = (values: Record<string, string[]> = {}, flags: string[]
     { stack: "prod", flags: new Set(flags), values: { image: [`weather=${IMAGE}`], ...values } },
     path.resolve("."),
   );
+
+const RENDERED = "rendered/prod";
+export const DEPLOYMENT = "70-deployment-weather.yaml";
+/** The first line of each file. */
+export const HEADER = "# Rendered by pulumi-mcp-deploy from the stack mcp/prod. The next render replaces it.";
+/** The labels of an object, as they stand in its file. */
+export const labels = (name: string, component: string) => `    app.kubernetes.io/component: ${component}
+    app.kubernetes.io/instance: mcp-prod
+    app.kubernetes.io/managed-by: pulumi
+    app.kubernetes.io/name: ${name}
+    app.kubernetes.io/part-of: mcp
+`;
+
+/** The names of what was rendered, the text of one file, and all texts. */
+export const files = (): string[] => readdirSync(RENDERED).sort();
+export const textOf = (file: string): string => readFileSync(path.join(RENDERED, file), "utf8");
+export const texts = (): string => files().map(textOf).join("");
+
+/** The Secret of a server: its name ends with a digest of what is in it. */
+export const secretName = (of = "weather"): string | undefined =>
+  new RegExp(`${of}-secrets-[0-9a-f]{8}`).exec(textOf(of === "redis" ? "60-statefulset-redis.yaml" : DEPLOYMENT))?.[0];
+
+/** The error of a render that must fail. */
+export async function failure(rendering: Promise<unknown>): Promise<string> {
+  const error = await rendering.catch((reason: Error) => reason);
+  assert.ok(error instanceof Error, "it succeeded");
+  return error.message;
+}
