@@ -44,23 +44,35 @@ export const officialInstaller: Attempt = {
 };
 
 /** The Go that the engine's module asks for, and the oldest one that can fetch it by itself. */
-const GO_NEEDED = "1.24.7";
+const GO_NEEDED = "1.26.6";
 const GO_THAT_FETCHES = "1.21.0";
 const MODULE = "github.com/pulumi/pulumi/pkg/v3";
 
-/** The engine alone, compiled from the official source. Takes about two minutes of two cores. */
+/**
+ * How the official release is built, and two savings of a tenth to a fifth of the time each. What `-w` throws away in the
+ * end, debugging information, the compiler does not make in the first place. And a library of generics upon generics that
+ * takes a quarter of the time, and serves the command `pulumi cloud` alone, is left unoptimised.
+ */
+const BUILD_FLAGS = [
+  "-trimpath",
+  "-tags=osusergo,grpcnotrace",
+  "-gcflags=all=-dwarf=false",
+  "-gcflags=github.com/pb33f/libopenapi/...=-dwarf=false -N -l",
+];
+
+/** The engine alone, compiled from the official source. Takes about four minutes of two cores. */
 export const goBuild: Attempt = {
   name: "build from the Go module",
   fix: `install Go ${GO_NEEDED} or newer, and allow it to download modules (GOPROXY)`,
   async run({ root, version, env, report }) {
     await requireGo(env);
-    report(`Building the Pulumi engine ${version} from its Go module (about 2 minutes) ...`);
+    report(`Building the Pulumi engine ${version} from its Go module (about 4 minutes) ...`);
     const module = [`module engine`, `go ${GO_NEEDED}`, `tool ${MODULE}/cmd/pulumi`, `require ${MODULE} v${version}`];
     await writeFile(join(root, "go.mod"), `${module.join("\n\n")}\n`);
     // The version is stamped as the official release does it; without, the engine says that it is a development build.
     const stamp = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
     const output = join("bin", process.platform === "win32" ? "pulumi.exe" : "pulumi");
-    await run("go", ["build", "-o", output, "-ldflags", stamp, `${MODULE}/cmd/pulumi`], root, {
+    await run("go", ["build", ...BUILD_FLAGS, "-o", output, "-ldflags", stamp, `${MODULE}/cmd/pulumi`], root, {
       ...env,
       // -mod=mod: the go.mod above states the one requirement, Go adds the rest. No cgo: no C compiler is needed.
       GOFLAGS: `${env.GOFLAGS ?? ""} -mod=mod -buildvcs=false`.trim(),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ExecFileOptions, execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -11,20 +11,20 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import type { OpMap, OutputMap } from "@pulumi/pulumi/automation";
 import { type Engine, obtainEngine } from "../../cli/engine";
 import { makeFolder, removeFolders } from "../support/folder";
 import { callTool, type ServerOutput } from "../support/mcpClient";
+import { type Packed, pack, run } from "../support/packed";
 import { example, freePort, REPOSITORY } from "../support/stack";
 
-const exec = promisify(execFile);
-const run = (command: string, args: string[], options: ExecFileOptions) =>
-  exec(command, args, { timeout: 200_000, maxBuffer: 16 * 1024 * 1024, ...options, encoding: "utf8" });
-
 /** What a tarball may hold: compiled modules and their declarations, and what npm adds itself. */
-const PACKED =
-  /^(dist\/(components|targets)\/.+\.(js|d\.ts)|components\/bridge\/(develop|image)\/[\w.-]+\.(py|mjs|txt)|components\/telemetry\/(node|python)\/(mcp_telemetry\/)?[\w-]+\.(py|mjs|txt|json)|dist\/config(\/\w+)?\.(js|d\.ts)|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+const PACKED = [
+  /^dist\/(cli|common|components|config|provider|runtime|targets)\/.+\.js$/,
+  /^dist\/(common|components|config|provider|runtime|targets)\/.+\.d\.ts$/,
+  /^runtime\/(bridge|develop|telemetry)\/.+\.(py|mjs|txt|json)$/,
+  /^(package\.json|(README|CHANGELOG)\.md|LICENSE)$/,
+];
 
 describe("a project that installs the package", function () {
   this.timeout(300_000);
@@ -49,7 +49,7 @@ describe("a project that installs the package", function () {
   it("gets the compiled components, and nothing else of the repository", () => {
     const paths = packed.files.map((file) => file.path);
     assert.deepEqual(
-      paths.filter((file) => !PACKED.test(file)),
+      paths.filter((file) => !PACKED.some((kind) => kind.test(file))),
       [],
     );
     const sources = paths.flatMap((file) => /^dist\/(.+)\.js$/.exec(file)?.[1] ?? []);
@@ -60,6 +60,17 @@ describe("a project that installs the package", function () {
     );
     assert.ok(packed.size < 500_000 && packed.unpackedSize < 2_000_000, JSON.stringify(packed));
     assert.ok(paths.includes("dist/components/index.d.ts") && paths.includes("dist/provider/kinds.js"));
+  });
+
+  it("has one copy of each of Pulumi's SDKs: its own, here the oldest that the package accepts", () => {
+    const installed = readFileSync(path.join(consumer.root, "node_modules", ".package-lock.json"), "utf8");
+    const copies = Object.entries<{ version: string }>(JSON.parse(installed).packages).flatMap(
+      ([folder, { version }]) => {
+        const name = folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length);
+        return name.startsWith("@pulumi/") ? [[name, version]] : [];
+      },
+    );
+    assert.deepEqual(copies.sort(), Object.entries(OLDEST).sort());
   });
 
   it("loads every module of it", async () => {
@@ -100,7 +111,10 @@ export function wrong(): McpProcess[] {
 }
 `,
     );
-    await consumer.compile(["index.ts", "wrong.ts"]);
+    // What `exports` says, and what the older resolution of Pulumi's own templates looks at.
+    await consumer.compile(["index.ts", "wrong.ts"], { module: "node16", moduleResolution: "node16" });
+    const older = { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" };
+    await consumer.compile(["index.ts"], older);
   });
 
   it("deploys a server with it, whose tool a real client calls", async () => {
@@ -140,25 +154,12 @@ export function wrong(): McpProcess[] {
   });
 });
 
-/** What `npm pack --json` says of a tarball. */
-interface Packed {
-  /** The tarball, absolute. */
-  file: string;
-  size: number;
-  unpackedSize: number;
-  files: { path: string; size: number }[];
-}
-
-/** Packs this repository as `npm publish` would, with the build brought up to date first. */
-async function pack(): Promise<Packed> {
-  const tsc = path.join(REPOSITORY, "node_modules", "typescript", "bin", "tsc");
-  await run("node", [tsc, "-p", "tsconfig.build.json", "--noCheck"], { cwd: REPOSITORY });
-  const folder = makeFolder();
-  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const { stdout } = await run("npm", args, { cwd: REPOSITORY });
-  const [packed] = JSON.parse(stdout);
-  return { ...packed, file: path.join(folder, packed.filename) };
-}
+/** Pulumi's SDKs that the package works with, each in the oldest version. */
+const OLDEST = Object.fromEntries(
+  Object.entries<string>(JSON.parse(readFileSync(path.join(REPOSITORY, "package.json"), "utf8")).dependencies)
+    .filter(([name]) => name.startsWith("@pulumi/"))
+    .map(([name, range]) => [name, range.replace("^", "")]),
+);
 
 /** What an operation of the consumer's stack led to. */
 interface Outcome {
@@ -205,10 +206,12 @@ class Consumer {
     };
   }
 
-  /** Installs the tarball, with the versions of this repository's lock file and the user's npm cache. */
+  /** Installs the tarball beside SDKs of the project's own, and the rest as this repository's lock file has it. */
   async install(tarball: string): Promise<void> {
     const { packages } = JSON.parse(readFileSync(path.join(REPOSITORY, "package-lock.json"), "utf8"));
     const manifest = JSON.parse(readFileSync(path.join(this.root, "package.json"), "utf8"));
+    Object.assign(manifest.dependencies, OLDEST);
+    writeFileSync(path.join(this.root, "package.json"), JSON.stringify(manifest));
     const lock = { name: "consumer", lockfileVersion: 3, requires: true, packages: { ...packages, "": manifest } };
     writeFileSync(path.join(this.root, "package-lock.json"), JSON.stringify(lock));
     const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
@@ -216,8 +219,8 @@ class Consumer {
   }
 
   /** Type-checks and compiles, the declarations of the package included. */
-  async compile(files: string[]): Promise<void> {
-    const config = { extends: "./tsconfig.json", compilerOptions: { skipLibCheck: false }, files };
+  async compile(files: string[], compilerOptions: Record<string, unknown>): Promise<void> {
+    const config = { extends: "./tsconfig.json", compilerOptions: { ...compilerOptions, skipLibCheck: false }, files };
     writeFileSync(path.join(this.root, "tsconfig.test.json"), JSON.stringify(config));
     const tsc = path.join(this.root, "node_modules", "typescript", "bin", "tsc");
     await run("node", [tsc, "-p", "tsconfig.test.json"], { cwd: this.root, env: this.env }).catch((error) =>

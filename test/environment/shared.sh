@@ -7,6 +7,10 @@ export LAB=${LAB:-$CACHE/docker}
 export REG_ADDR=${REG_ADDR:-127.0.0.1:5000}
 # Binaries and state of the cluster.
 export K8S_HOME=${K8S_HOME:-$CACHE/kubernetes}
+# What is built with Go is stripped of its debugging information (-w): without making it, the compiler takes a fifth less
+# time. Every build has the same flags, that of the Pulumi engine too: they share what they have in common.
+DWARF=all=-dwarf=false
+export CGO_ENABLED=0 GOWORK=off GOFLAGS="-buildvcs=false -trimpath -gcflags=$DWARF"
 
 say() { printf '%s %s: %s\n' "$(date +%T)" "$NAME" "$*"; }
 die() {

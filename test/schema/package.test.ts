@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { parse as parseVersion } from "semver";
+import { parse } from "yaml";
+import { OLDEST_ENGINE } from "../../cli/engine";
 import { REPOSITORY } from "../support/stack";
 import { importsOf, sourceFiles } from "./imports";
 
@@ -11,9 +13,18 @@ const read = (file: string): string => readFileSync(path.join(REPOSITORY, file),
 const manifest = JSON.parse(read("package.json"));
 
 describe("package.json and its lock", () => {
-  it("pins every dependency exactly", () => {
+  it("pins every dependency exactly, but for Pulumi's SDKs, of which a project has one copy: its own", () => {
     for (const [name, version] of Object.entries<string>({ ...manifest.dependencies, ...manifest.devDependencies })) {
-      assert.equal(parseVersion(version)?.version, version, name);
+      const stated = name.startsWith("@pulumi/") ? version.replace(/^\^/, "") : version;
+      assert.equal(parseVersion(stated)?.version, stated, name);
+    }
+  });
+
+  it("accepts the same engines as the command line", () => {
+    const [next] = /\d+/.exec(OLDEST_ENGINE) ?? [];
+    const range = `>=${OLDEST_ENGINE} <${Number(next) + 1}.0.0`;
+    for (const file of ["Pulumi.yaml", "PulumiPlugin.yaml"]) {
+      assert.equal(parse(read(file)).requiredPulumiVersion, range, file);
     }
   });
 

@@ -16,7 +16,9 @@ command -v go >/dev/null || die "the stand-in of the OpenTelemetry Collector nee
 say "building the OpenTelemetry Collector $COLLECTOR, which takes some minutes"
 source=$(mktemp -d)
 sed "s/VERSION/$COLLECTOR/" "$COMPONENTS" >"$source/builder.yaml"
-build() { CGO_ENABLED=0 go run "go.opentelemetry.io/collector/cmd/builder@$COLLECTOR" --config builder.yaml --ldflags '-s -w'; }
+build() {
+  go run "go.opentelemetry.io/collector/cmd/builder@$COLLECTOR" --config builder.yaml --ldflags '-s -w' --gcflags "$DWARF"
+}
 # A compiler that outlives a killed run must not keep the lock.
 (cd "$source" && build) >"$LAB/logs/collector.log" 2>&1 9>&- || {
   tail -5 "$LAB/logs/collector.log" >&2

@@ -22,8 +22,7 @@ build() {
   rm -rf "$source"
   cp -r "$(sed -n 's/^\t"Dir": "\(.*\)",$/\1/p' <<<"$downloaded")" "$source"
   chmod -R u+w "$source"
-  (cd "$source" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w -X $MODULE/internal.Version=$VERSION" \
-    -o "$plugin.part" ./cmd) || return 1
+  (cd "$source" && go build -mod=readonly -ldflags "-s -w -X $MODULE/internal.Version=$VERSION" -o "$plugin.part" ./cmd) || return 1
   mv "$plugin.part" "$plugin"
   rm -rf "$source"
   took=$((SECONDS - started))

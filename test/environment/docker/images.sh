@@ -196,7 +196,7 @@ make_dockerfile() {
     (
       cd "$source"
       local package=github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend
-      go mod init frontend && go get "$package@$FRONTEND" && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$folder/dockerfile-frontend" "$package"
+      go mod init frontend && go get "$package@$FRONTEND" && go build -ldflags '-s -w' -o "$folder/dockerfile-frontend" "$package"
     ) >"$LAB/logs/frontend.log" 2>&1 || { tail -5 "$LAB/logs/frontend.log" >&2; die "the BuildKit frontend could not be built"; }
     rm -rf "$source"
     echo "$FRONTEND" >"$folder/.version"

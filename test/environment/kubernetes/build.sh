@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=env.sh
 . "$here/env.sh"
 mkdir -p "$BIN" "$IMAGES" "$LOGS"
-export CGO_ENABLED=0 GOWORK=off GOFLAGS="-mod=readonly -buildvcs=false -trimpath"
+export GOFLAGS="$GOFLAGS -mod=readonly"
 command -v go >/dev/null || die "building the cluster needs Go 1.21 or newer, which is not on PATH"
 
 # The version that every part reports: the API server's is asked for by clients.

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, obtainEngine } from "../../../cli/engine";
+import { ENGINE_VERSION, EngineError, OLDEST_ENGINE, obtainEngine } from "../../../cli/engine";
 import type { Attempt, AttemptContext } from "../../../cli/engineInstall";
 import { engineRoot } from "../../../cli/paths";
 import { failing, removeTempFolders, silentProgress, tempFolder, tempPaths } from "./support";
 
-const VERSION = "3.220.0";
+/** The newest version that is too old. */
+const TOO_OLD = "3.219.9";
 
 /** Puts a file that passes for an engine of a version; `probe` reads it. */
 function putEngine(bin: string, version: string, file = "pulumi"): void {
@@ -32,31 +33,33 @@ function working(name: string, runs: string[], milliseconds = 0): Attempt {
 describe("obtainEngine", () => {
   after(removeTempFolders);
 
-  it("takes a suitable pulumi on PATH and fetches nothing", async () => {
-    const bin = tempFolder();
-    putEngine(bin, "3.221.4");
-    const runs: string[] = [];
-    const engine = await obtainEngine({
-      env: { PATH: bin },
-      paths: tempPaths(),
-      probe,
-      attempts: [working("installer", runs)],
-      progress: silentProgress(),
+  for (const version of [OLDEST_ENGINE, ENGINE_VERSION, "3.999.0"]) {
+    it(`takes a pulumi ${version} on PATH and fetches nothing`, async () => {
+      const bin = tempFolder();
+      putEngine(bin, version);
+      const runs: string[] = [];
+      const engine = await obtainEngine({
+        env: { PATH: bin },
+        paths: tempPaths(),
+        probe,
+        attempts: [working("installer", runs)],
+        progress: silentProgress(),
+      });
+      assert.deepEqual({ version: engine.version, source: engine.source }, { version, source: "PATH" });
+      assert.equal(engine.languageHost, false);
+      assert.deepEqual(runs, []);
     });
-    assert.deepEqual({ version: engine.version, source: engine.source }, { version: "3.221.4", source: "PATH" });
-    assert.equal(engine.languageHost, false);
-    assert.deepEqual(runs, []);
-  });
+  }
 
   it("knows that the language host is beside the engine", async () => {
     const bin = tempFolder();
-    putEngine(bin, VERSION);
+    putEngine(bin, ENGINE_VERSION);
     putEngine(bin, "", "pulumi-language-nodejs");
     const engine = await obtainEngine({ env: { PATH: bin }, paths: tempPaths(), probe, progress: silentProgress() });
     assert.equal(engine.languageHost, true);
   });
 
-  for (const version of ["3.219.9", "4.0.0", "no version"]) {
+  for (const version of [TOO_OLD, "4.0.0", "no version"]) {
     it(`passes over a pulumi on PATH that says "${version}"`, async () => {
       const bin = tempFolder();
       putEngine(bin, version);
@@ -64,7 +67,10 @@ describe("obtainEngine", () => {
       const attempts = [working("installer", runs), working("build", runs)];
       const options = { env: { PATH: bin }, paths: tempPaths(), probe, attempts, progress: silentProgress() };
       const engine = await obtainEngine(options);
-      assert.deepEqual({ version: engine.version, source: engine.source }, { version: VERSION, source: "installer" });
+      assert.deepEqual(
+        { version: engine.version, source: engine.source },
+        { version: ENGINE_VERSION, source: "installer" },
+      );
       assert.deepEqual(runs, ["installer"]);
       const again = await obtainEngine(options);
       assert.equal(again.source, "cache");
@@ -78,7 +84,7 @@ describe("obtainEngine", () => {
     const attempts = [failing("installer", "no network", "open it"), working("build", runs)];
     const engine = await obtainEngine({ env: { PATH: "" }, paths, probe, attempts, progress: silentProgress() });
     assert.equal(engine.source, "build");
-    assert.ok(existsSync(join(engineRoot(paths, VERSION), "bin", "pulumi-resource-pulumi-nodejs")));
+    assert.ok(existsSync(join(engineRoot(paths, ENGINE_VERSION), "bin", "pulumi-resource-pulumi-nodejs")));
   });
 
   it("names each attempt, why it failed and what to do when all three fail", async () => {
@@ -122,7 +128,7 @@ describe("obtainEngine", () => {
     const paths = tempPaths();
     const parent = join(paths.cache, "engine");
     mkdirSync(join(parent, ".partial-killed", "bin"), { recursive: true });
-    mkdirSync(join(parent, VERSION, "bin"), { recursive: true });
+    mkdirSync(join(parent, ENGINE_VERSION, "bin"), { recursive: true });
     // proper-lockfile's lock: a folder whose time a live holder keeps refreshing.
     mkdirSync(`${parent}.lock`);
     const longAgo = new Date(Date.now() - 60_000);
@@ -131,7 +137,7 @@ describe("obtainEngine", () => {
     const attempts = [working("build", runs)];
     const engine = await obtainEngine({ env: { PATH: "" }, paths, probe, attempts, progress: silentProgress() });
     assert.equal(engine.source, "build");
-    assert.deepEqual(readdirSync(parent), [VERSION]);
+    assert.deepEqual(readdirSync(parent), [ENGINE_VERSION]);
     assert.equal(existsSync(`${parent}.lock`), false);
   });
 

@@ -17,7 +17,7 @@ function fakeGo(version: string, toolchain: string, build: string): string {
 async function build(path: string): Promise<string> {
   const root = tempFolder();
   mkdirSync(join(root, "bin"));
-  await goBuild.run({ root, version: "3.220.0", env: { PATH: path }, report: () => {} });
+  await goBuild.run({ root, version: "3.274.1", env: { PATH: path }, report: () => {} });
   return root;
 }
 
@@ -38,9 +38,12 @@ describe("goBuild", () => {
       'echo "$GOFLAGS|$CGO_ENABLED|$*" > bin/said; while read line; do echo "$line"; done < go.mod > bin/mod';
     const root = await build(fakeGo("1.22.0", "auto", script));
     const said = readFileSync(join(root, "bin", "said"), "utf8");
-    assert.match(said, /^-mod=mod -buildvcs=false\|0\|build -o bin\/pulumi -ldflags .*version\.Version=v3\.220\.0 /);
+    assert.match(
+      said,
+      /^-mod=mod -buildvcs=false\|0\|build -trimpath -tags=osusergo,grpcnotrace -gcflags=all=-dwarf=false .*-o bin\/pulumi -ldflags .*version\.Version=v3\.274\.1 /,
+    );
     const module = readFileSync(join(root, "bin", "mod"), "utf8");
-    assert.match(module, /^require github\.com\/pulumi\/pulumi\/pkg\/v3 v3\.220\.0$/m);
+    assert.match(module, /^require github\.com\/pulumi\/pulumi\/pkg\/v3 v3\.274\.1$/m);
     assert.equal(existsSync(join(root, "go.mod")), false);
     assert.ok(statSync(join(root, "bin", "pulumi-resource-pulumi-nodejs")).mode & 0o100);
   });
