@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Runtime } from "../components/server/args";
 import { type AddedFile, addedFiles, shippedFolder } from "./files";
+
+/** What a server may be written for, and has a layer of its own here. */
+export type Runtime = "python" | "node";
 
 /** The layer's own files: of Python a package with its requirements, of Node modules with their package.json. */
 export const layerFiles = (runtime: Runtime, under: string): AddedFile[] =>

@@ -1,6 +1,5 @@
 import { asMapping } from "../compose/composeFile";
 import { opened, type StateResource } from "../compose/stackState";
-import type { DeployedStack } from "./stack";
 
 /** How a deployed server is reached, and what it offers; in the form of the stack output `servers`. */
 export interface ServerOutput {
@@ -36,6 +35,12 @@ export function serverOutput(
   return Object.keys(output).length > 0 ? { target, ...output } : undefined;
 }
 
+/** A server or service of a stack, as far as it is reached. */
+interface Named {
+  name: string;
+  output?: ServerOutput;
+}
+
 /** The servers of a stack by name. Those that are not deployed are left out. */
-export const serverOutputs = ({ entries }: Pick<DeployedStack, "entries">): Record<string, ServerOutput> =>
+export const serverOutputs = ({ entries }: { entries: Named[] }): Record<string, ServerOutput> =>
   Object.fromEntries(entries.flatMap(({ name, output }) => (output ? [[name, output]] : [])));

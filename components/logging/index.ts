@@ -22,6 +22,6 @@ export {
   SHIPPER_NAME,
 } from "./logstash";
 export { type PodSource, podFiles, podOperators } from "./podOperators";
-export type { SetupStep } from "./setupStep";
+export type { SetupStep } from "../../provider/logging/setupStep";
 export { SHIPPER_FEATURES, type ShipperSettings, shipperConfig } from "./shipper";
 export { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "./validate";

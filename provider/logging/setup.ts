@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SetupStep } from "../../components/logging/setupStep";
+import type { SetupStep } from "./setupStep";
 import { maskSecrets } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";

@@ -1,4 +1,4 @@
-import type { Runtime } from "../../components/server";
+import type { Runtime } from "../../runtime/layer";
 
 /** Inputs of a server's installation on this machine. */
 export interface InstallationInputs {

@@ -1,7 +1,6 @@
 import { cp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Runtime } from "../../components/server/args";
-import { layerFolder, NODE_LAYER, pthLine } from "../../runtime/layer";
+import { layerFolder, NODE_LAYER, pthLine, type Runtime } from "../../runtime/layer";
 
 /**
  * Puts the layer and its libraries into an environment that is being built on this machine.

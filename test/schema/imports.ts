@@ -37,7 +37,7 @@ export function importsOf(files: string[]): Import[] {
   });
 }
 
-function specifierOf(node: ts.Node): ts.StringLiteral | undefined {
+function specifierOf(node: ts.Node): { text: string } | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return literal(node.moduleSpecifier);
   if (ts.isExternalModuleReference(node)) return literal(node.expression);
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return literal(node.argument.literal);
@@ -47,8 +47,11 @@ function specifierOf(node: ts.Node): ts.StringLiteral | undefined {
   return loads ? literal(node.arguments[0]) : undefined;
 }
 
-const literal = (node: ts.Node | undefined): ts.StringLiteral | undefined =>
-  node && ts.isStringLiteral(node) ? node : undefined;
+/** A name in quotes, or what stands before the first part of one that is put together. */
+function literal(node: ts.Node | undefined): { text: string } | undefined {
+  if (node && ts.isTemplateExpression(node)) return node.head;
+  return node && ts.isStringLiteral(node) ? node : undefined;
+}
 
 function isTypeOnly(node: ts.Node): boolean {
   if (ts.isImportTypeNode(node)) return true;
