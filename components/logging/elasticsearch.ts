@@ -1,5 +1,5 @@
-import { NUMBER_FIELDS, TEXT_FIELDS } from "./fields";
 import type { SetupStep } from "../../provider/logging/setupStep";
+import { NUMBER_FIELDS, TEXT_FIELDS } from "./fields";
 
 /** Users of Elasticsearch beyond its own: each may do what its service does, and nothing else. */
 export const LOG_USERS = { writer: "mcp-logs-writer", reader: "mcp-logs-reader" } as const;

@@ -1,3 +1,4 @@
+export type { SetupStep } from "../../provider/logging/setupStep";
 export { type Endpoint, toLogstash, toLoki, toOtlp } from "./destinations";
 export { dockerFiles, dockerOperators } from "./dockerOperators";
 export {
@@ -22,6 +23,5 @@ export {
   SHIPPER_NAME,
 } from "./logstash";
 export { type PodSource, podFiles, podOperators } from "./podOperators";
-export type { SetupStep } from "../../provider/logging/setupStep";
 export { SHIPPER_FEATURES, type ShipperSettings, shipperConfig } from "./shipper";
 export { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "./validate";

@@ -1,5 +1,5 @@
-import { toYaml } from "../monitoring/yaml";
 import type { SetupStep } from "../../provider/logging/setupStep";
+import { toYaml } from "../monitoring/yaml";
 
 /** What kibana.yml is made from. */
 export interface KibanaSettings {

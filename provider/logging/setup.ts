@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SetupStep } from "./setupStep";
 import { maskSecrets } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
+import type { SetupStep } from "./setupStep";
 
 /** Inputs of what is set up in a service. */
 export interface SetupInputs {
