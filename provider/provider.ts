@@ -3,17 +3,12 @@ import path from "node:path";
 import type { Provider } from "@pulumi/pulumi/provider";
 import { type ResourceKind, resourceKind } from "../common/resourceTypes";
 import { VERSION } from "../common/version";
+import { maskSecrets } from "./check/logs";
 import { KINDS } from "./kinds";
 import type { Operations } from "./operations";
-import { unwrap, wrap } from "./secrets";
+import { type Unwrapped, unwrap, wrap } from "./secrets";
 
 type Values = Record<string, unknown>;
-
-/**
- * Inputs that are secret whatever language the program is in, and however it hands them over. By their names, since
- * programs in other languages register resources without this package's classes.
- */
-const SECRET_INPUTS = new Set(["secrets", "secretEnv"]);
 
 /** The Pulumi provider `mcp`: does what the custom resources declare, and makes components for programs in other languages. */
 export const provider: Provider = {
@@ -21,36 +16,35 @@ export const provider: Provider = {
 
   getSchema: async () => readFileSync(path.join(packageFolder(), "schema.json"), "utf8"),
 
-  async check(urn, olds, news) {
-    const failures = await operations(urn).check?.(unwrap(olds).plain, unwrap(news).plain);
-    const { plain, secret } = unwrap(news);
-    return { inputs: wrap(plain, withSecretInputs(plain, secret)), failures: failures ?? [] };
-  },
+  check: (urn, olds, news) =>
+    carryOut(urn, [olds, news], async (kind, [before, after]) => {
+      const failures = (await kind.check?.(before.plain, after.plain)) ?? [];
+      return { inputs: wrap(after.plain, after), failures };
+    }),
 
-  diff: (id, urn, olds, news) => operations(urn).diff(id, unwrap(olds).plain, unwrap(news).plain),
+  diff: (id, urn, olds, news) =>
+    carryOut(urn, [olds, news], (kind, [before, after]) => kind.diff(id, before.plain, after.plain)),
 
-  async create(urn, inputs) {
-    const { plain, secret } = unwrap(inputs);
-    const { id, outs } = await operations(urn).create(plain);
-    return { id, outs: wrap(outs, withSecretInputs(outs, secret)) };
-  },
+  create: (urn, inputs) =>
+    carryOut(urn, [inputs], async (kind, [given]) => {
+      const { id, outs } = await kind.create(given.plain, given.texts);
+      return { id, outs: wrap(outs, given) };
+    }),
 
-  async read(id, urn, props) {
-    const { plain, secret } = unwrap(props);
-    const found = await operations(urn).read?.(id, Object.keys(plain).length > 0 ? plain : undefined);
-    if (found === undefined) return { id, props };
-    return { id: found.id, props: wrap(found.props ?? {}, secret) };
-  },
+  read: (id, urn, props) =>
+    carryOut(urn, [props], async (kind, [known]) => {
+      const found = await kind.read?.(id, Object.keys(known.plain).length > 0 ? known.plain : undefined);
+      if (found === undefined) return { id, props };
+      return { id: found.id, props: wrap(found.props ?? {}, known) };
+    }),
 
-  async update(id, urn, olds, news) {
-    const { plain, secret } = unwrap(news);
-    const { outs } = await operations(urn).update(id, unwrap(olds).plain, plain);
-    return { outs: wrap(outs, withSecretInputs(outs, secret)) };
-  },
+  update: (id, urn, olds, news) =>
+    carryOut(urn, [olds, news], async (kind, [before, after]) => {
+      const { outs } = await kind.update(id, before.plain, after.plain, after.texts);
+      return { outs: wrap(outs, after) };
+    }),
 
-  async delete(id, urn, props) {
-    await operations(urn).delete?.(id, unwrap(props).plain);
-  },
+  delete: (id, urn, props) => carryOut(urn, [props], async (kind, [known]) => kind.delete?.(id, known.plain)),
 
   // Loads every component, which a program that has them itself never needs.
   construct: (...args) => (require("./construct") as typeof import("./construct")).construct(...args),
@@ -64,7 +58,23 @@ function operations(urn: string): Operations<Values, Values> {
   return KINDS[kind]() as Operations<Values, Values>;
 }
 
-const withSecretInputs = (values: Values, secret: Set<string>): Set<string> =>
-  new Set([...secret, ...Object.keys(values).filter((name) => SECRET_INPUTS.has(name))]);
+/**
+ * Does something with a resource. Its values come without the engine's marks, and what it says when it fails comes
+ * without what is secret among them.
+ */
+async function carryOut<T, V extends (Values | undefined)[]>(
+  urn: string,
+  values: [...V],
+  work: (kind: Operations<Values, Values>, unwrapped: { [K in keyof V]: Unwrapped }) => Promise<T>,
+): Promise<T> {
+  const kind = operations(urn);
+  const unwrapped = values.map((value) => unwrap(value)) as { [K in keyof V]: Unwrapped };
+  const texts = unwrapped.flatMap(({ plain, texts }) => kind.secretTexts?.(plain) ?? texts);
+  try {
+    return await work(kind, unwrapped);
+  } catch (error) {
+    throw new Error(maskSecrets((error as Error).message, texts));
+  }
+}
 
 const packageFolder = (): string => path.dirname(require.resolve("pulumi-mcp-deploy/package.json"));

@@ -18,8 +18,9 @@ export function clientLaunch(
   { image, network }: { image: pulumi.Input<string>; network: pulumi.Input<string> },
   { env, secrets }: Pick<McpServerArgs, "env" | "secrets">,
 ): ClientLaunch {
+  // Only the names are used, and they are none.
   const names = pulumi
-    .all([env ?? {}, pulumi.unsecret(pulumi.output(secrets ?? {}))])
+    .unsecret(pulumi.all([env ?? {}, secrets ?? {}]))
     .apply(([plain, secret]) => [...new Set([...Object.keys(plain), ...Object.keys(secret)])].sort());
   return {
     command: pulumi.output("docker"),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isComingUp } from "./failure";
 import { type Endpoint, HandshakeError, handshake, type ServerSurface } from "./handshake";
-import { lastLines, maskSecrets, quoteLines } from "./logs";
+import { lastLines, quoteLines } from "./logs";
 import type { CheckInputs, CheckOutputs } from "./properties";
 import { toolNames, toolsDigest } from "./surface";
 
@@ -45,11 +45,10 @@ function toEndpoint({ url, command, args = [], env = {}, secrets = {} }: CheckIn
 }
 
 async function explain(inputs: CheckInputs, error: Error, log: LastLines | undefined): Promise<string> {
-  const { server, url, command, args, secrets, logFile } = inputs;
+  const { server, url, command, args, logFile } = inputs;
   const where = url ?? [command, ...(args ?? [])].join(" ");
   const stderr = error instanceof HandshakeError ? error.stderr : "";
   const written = stderr.split("\n").filter((line) => line.trim());
   const lines = log ? await log() : logFile ? await lastLines(logFile, 20) : written.slice(-20);
-  const text = `MCP server "${server}" does not answer as an MCP server at ${where}: ${error.message}. ${quoteLines(lines)}`;
-  return maskSecrets(text, Object.values(secrets ?? {}));
+  return `MCP server "${server}" does not answer as an MCP server at ${where}: ${error.message}. ${quoteLines(lines)}`;
 }

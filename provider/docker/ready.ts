@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeAnswer, isReady, probe } from "../check/httpProbe";
-import { maskSecrets, quoteLines } from "../check/logs";
+import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import { type Container, openEngine } from "./engine";
@@ -53,9 +53,7 @@ async function waitUntilReady(inputs: ReadyInputs): Promise<ReadyOutputs> {
     return { ...inputs, containerId: inputs.container };
   }
   const lines = await container.lastLines(20);
-  throw new Error(
-    maskSecrets(`"${inputs.server}" is not ready: ${problem}. ${quoteLines(lines)}`, inputs.secrets ?? []),
-  );
+  throw new Error(`"${inputs.server}" is not ready: ${problem}. ${quoteLines(lines)}`);
 }
 
 /** What keeps the container from being ready, or undefined once it is. */

@@ -1,5 +1,4 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { maskSecrets } from "../check/logs";
 import type { CheckOutputs } from "../check/properties";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
@@ -31,7 +30,7 @@ async function watch(inputs: RolloutInputs): Promise<RolloutOutputs> {
     const surface = inputs.port === undefined || !pod ? undefined : await shakeHands(cluster, pod, inputs.port, inputs);
     return { ...inputs, tools: surface?.tools ?? [], toolsDigest: surface?.toolsDigest ?? "" };
   } catch (error) {
-    throw new Error(maskSecrets(clusterError(error).message, inputs.secrets ?? []));
+    throw clusterError(error);
   }
 }
 

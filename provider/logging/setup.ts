@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { maskSecrets } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import type { SetupStep } from "./setupStep";
@@ -42,6 +41,7 @@ export const setupOperations = <T extends SetupInputs>(
     return { ...inputs, readyUrl: inputs.url };
   };
   return {
+    secretTexts,
     async diff(_id: string, olds: T & SetupOutputs, news: T) {
       return { changes: anyChanged(olds, news, ["url", "username", "password", "steps", "triggers"]) };
     },
@@ -53,6 +53,12 @@ export const setupOperations = <T extends SetupInputs>(
     },
   } satisfies Operations<T, T & SetupOutputs>;
 };
+
+/** Steps are marked as a whole where there are passwords in them. Their paths and names are no secret. */
+const secretTexts = ({ password, steps }: SetupInputs): string[] => [
+  ...(password === undefined ? [] : [password]),
+  ...steps.flatMap(({ body }) => ("password" in body ? [String(body.password)] : [])),
+];
 
 export const logSetup = setupOperations((inputs: SetupInputs, setUp) => setUp(inputs.url));
 
@@ -74,9 +80,7 @@ async function carryOut(step: SetupStep, inputs: Service, deadline: number): Pro
   }
   const { status, text } = await ask(method, path, body, inputs, deadline);
   if (status < 300) return;
-  throw new Error(
-    masked(`"${inputs.service}" refuses ${method} ${path}: HTTP ${status}, ${reasonOf(text)}${advice(status)}`, inputs),
-  );
+  throw new Error(`"${inputs.service}" refuses ${method} ${path}: HTTP ${status}, ${reasonOf(text)}${advice(status)}`);
 }
 
 /** Asks until there is an answer that is one. */
@@ -93,10 +97,7 @@ async function ask(
     if (Date.now() >= deadline) {
       const last = "failure" in attempt ? attempt.failure : `HTTP ${attempt.status}, ${reasonOf(attempt.text)}`;
       throw new Error(
-        masked(
-          `"${inputs.service}" does not answer at ${inputs.url}: ${last} (waited ${inputs.timeoutSeconds} s)`,
-          inputs,
-        ),
+        `"${inputs.service}" does not answer at ${inputs.url}: ${last} (waited ${inputs.timeoutSeconds} s)`,
       );
     }
     await sleep(500);
@@ -147,9 +148,3 @@ const advice = (status: number): string =>
   status === 401 || status === 403
     ? ". The user has to be one that may do this; its password is of the time when the data was made"
     : "";
-
-/** Passwords stand in the steps, too. */
-const masked = (text: string, { password, steps }: SetupInputs): string => {
-  const inSteps = steps.flatMap(({ body }) => ("password" in body ? [String(body.password)] : []));
-  return maskSecrets(text, [...(password === undefined ? [] : [password]), ...inSteps]);
-};

@@ -1,4 +1,4 @@
-import { maskSecrets, quoteLines } from "../check/logs";
+import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged, GONE } from "../values";
 import { inheritedEnv } from "./childEnv";
@@ -60,21 +60,21 @@ export const supervisedProcess = {
     };
   },
 
-  async create(inputs: ProcessInputs) {
+  async create(inputs: ProcessInputs, secrets?: string[]) {
     // What an interrupted `up` left running under the same key is ours and is not in the state: end it first.
     await stopServer(inputs.instance);
-    return { id: inputs.instance, outs: await start(inputs) };
+    return { id: inputs.instance, outs: await start(inputs, secrets) };
   },
 
-  async update(_id: string, olds: ProcessOutputs, news: ProcessInputs) {
+  async update(_id: string, olds: ProcessOutputs, news: ProcessInputs, secrets?: string[]) {
     const taken = await portConflict(news, olds.instance);
     if (taken !== undefined) throw new Error(taken);
     const wasRunning = isRunning(olds.instance, olds.generation);
     await stopServer(olds.instance);
     try {
-      return { outs: await start(news) };
+      return { outs: await start(news, secrets) };
     } catch (error) {
-      if (wasRunning) throw new Error(`${(error as Error).message}\n${await startAgain(olds)}`);
+      if (wasRunning) throw new Error(`${(error as Error).message}\n${await startAgain(olds, secrets)}`);
       throw error;
     }
   },
@@ -89,7 +89,8 @@ export const supervisedProcess = {
   },
 } satisfies Operations<ProcessInputs, ProcessOutputs>;
 
-async function start(inputs: ProcessInputs, generation?: string): Promise<ProcessOutputs> {
+/** @param secrets what its log must not show, beside the secret variables */
+async function start(inputs: ProcessInputs, secrets: string[] = [], generation?: string): Promise<ProcessOutputs> {
   const taken = await portConflict(inputs);
   if (taken !== undefined) throw new Error(taken);
   const state = await startSupervisor(inputs.instance, {
@@ -98,7 +99,7 @@ async function start(inputs: ProcessInputs, generation?: string): Promise<Proces
     cwd: inputs.cwd,
     port: inputs.port,
     env: { ...inheritedEnv(), ...inputs.env, ...inputs.secretEnv },
-    redact: Object.values(inputs.secretEnv),
+    redact: [...Object.values(inputs.secretEnv), ...secrets],
     generation,
   });
   const problem = await waitUntilReady(inputs.instance, {
@@ -110,15 +111,14 @@ async function start(inputs: ProcessInputs, generation?: string): Promise<Proces
   throw new Error(await startFailure(inputs, problem));
 }
 
-async function startFailure({ server, instance, secretEnv }: ProcessInputs, problem: string): Promise<string> {
-  const text = `MCP server "${server}" did not start: ${problem}. ${quoteLines(await lastLogLines(instance))}`;
-  return maskSecrets(text, Object.values(secretEnv));
+async function startFailure({ server, instance }: ProcessInputs, problem: string): Promise<string> {
+  return `MCP server "${server}" did not start: ${problem}. ${quoteLines(await lastLogLines(instance))}`;
 }
 
 /** Under the generation that it had: for the state, nothing has happened. */
-async function startAgain(olds: ProcessOutputs): Promise<string> {
+async function startAgain(olds: ProcessOutputs, secrets?: string[]): Promise<string> {
   try {
-    await start(olds, olds.generation);
+    await start(olds, secrets, olds.generation);
     return "The previous version runs again.";
   } catch {
     return "The previous version did not start again either.";

@@ -51,13 +51,11 @@ export function clusterPlatform(args: McpClusterLoggingArgs, shipperNamespace: p
         opts,
       );
       const url = pulumi.interpolate`http://${set.address}`;
-      const workload = pulumi
-        .all([set.statefulSet, namespace, kubeconfig && pulumi.secret(kubeconfig), context])
-        .apply(([object, namespace, kubeconfig, context]) => ({
-          ...{ kind: "StatefulSet", namespace, object },
-          ...(kubeconfig !== undefined && { kubeconfig }),
-          ...(context !== undefined && { context }),
-        }));
+      const workload = {
+        ...{ kind: "StatefulSet", namespace, object: set.statefulSet },
+        ...(kubeconfig !== undefined && { kubeconfig: pulumi.secret(kubeconfig) }),
+        ...(context !== undefined && { context }),
+      };
       const triggers = pulumi.output([set.statefulSetUid]);
       return {
         resource: set,

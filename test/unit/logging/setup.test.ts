@@ -102,12 +102,14 @@ describe("LogSetup", () => {
     });
   });
 
-  it("gives the service's own reason when it refuses, without the passwords", async () => {
+  it("gives the service's own reason when it refuses; no message shows the passwords", async () => {
     const reason = JSON.stringify({ error: { reason: "password canary-1 is too short" }, status: 400 });
     const steps = [put("/user", { password: "canary-1" })];
-    await assert.rejects(logSetup.create({ ...inputs, url: await serve({ "PUT /user": [400, reason] }), steps }), {
-      message: '"elasticsearch" refuses PUT /user: HTTP 400, password [secret] is too short',
+    const wrong = { ...inputs, url: await serve({ "PUT /user": [400, reason] }), steps, password: "canary-2" };
+    await assert.rejects(logSetup.create(wrong), {
+      message: '"elasticsearch" refuses PUT /user: HTTP 400, password canary-1 is too short',
     });
+    assert.deepEqual(logSetup.secretTexts(wrong), ["canary-2", "canary-1"]);
   });
 
   it("tells what a refused password may mean", async () => {

@@ -84,7 +84,7 @@ describe("check provider", function () {
       assert.equal(
         message,
         `MCP server "weather" does not answer as an MCP server at ${process.execPath} ${path.join(folder, "server.js")}: ` +
-          "it ended (exit code 3) before it had answered. Its last lines:\n  | no database at [secret]",
+          `it ended (exit code 3) before it had answered. Its last lines:\n  | no database at ${KEY}`,
       );
       assert.ok(ms < 4_000, `${ms} ms`);
     });
@@ -100,9 +100,10 @@ describe("check provider", function () {
         ...stdio('console.log("Server v1 at " + process.env.API_KEY); setInterval(() => {}, 1000)'),
         timeoutSeconds: 1,
       });
-      assert.match(
-        message,
-        /it wrote to stdout what is no MCP message \(Server v1 at \[secret\]\)\. A stdio server must log to stderr/,
+      assert.ok(
+        message.includes(
+          `it wrote to stdout what is no MCP message (Server v1 at ${KEY}). A stdio server must log to stderr`,
+        ),
       );
     });
 

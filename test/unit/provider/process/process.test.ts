@@ -276,8 +276,7 @@ describe("process provider", function () {
       what: "answers HTTP 500",
       code: FAILING,
       settings: { startTimeoutSeconds: 1 },
-      message:
-        'MCP server "weather" did not start: it was not ready within 1 s: GET /readyz answers HTTP 500 (broken by [secret]). It wrote nothing.',
+      message: `MCP server "weather" did not start: it was not ready within 1 s: GET /readyz answers HTTP 500 (broken by ${KEY}). It wrote nothing.`,
     },
     {
       what: "does not listen",
