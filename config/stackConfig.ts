@@ -1,11 +1,11 @@
 import type { ElasticsearchArgs, KibanaArgs, LogShipperArgs } from "../components/docker/logging/args";
-import type { McpServiceArgs } from "../components/docker/serviceArgs";
 import type {
   AlertmanagerArgs,
   GrafanaArgs,
   McpMonitoringArgs,
   PrometheusArgs,
 } from "../components/docker/monitoring/args";
+import type { McpServiceArgs } from "../components/docker/serviceArgs";
 import type { McpDeploymentArgs } from "../components/kubernetes/args";
 import type {
   ClusterElasticsearchArgs,
@@ -14,13 +14,13 @@ import type {
   ClusterLogstashArgs,
 } from "../components/kubernetes/logging/args";
 import type { McpNamespaceArgs } from "../components/kubernetes/mcpNamespace";
-import type { McpStatefulSetArgs } from "../components/kubernetes/statefulSetArgs";
 import type {
   ClusterAlertmanagerArgs,
   ClusterGrafanaArgs,
   ClusterPrometheusArgs,
   McpClusterMonitoringArgs,
 } from "../components/kubernetes/monitoring/args";
+import type { McpStatefulSetArgs } from "../components/kubernetes/statefulSetArgs";
 import type { Client, ImageArgs, McpServerArgs, RegistryArgs, Target } from "../components/server/args";
 import type { LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, LogStackArgs } from "../components/services/logging/args";
 import type { EmailArgs, ReceiverArgs, SlackArgs } from "../components/services/monitoringArgs";
