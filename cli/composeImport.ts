@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
 import { formatProblem } from "../common/errors";
@@ -96,9 +96,15 @@ async function writeNew(root: string, stack: string, text: string): Promise<stri
     throw new UsageError(`${path.basename(existing)} is there already, and is not overwritten.\n  fix: ${fix}`);
   }
   const name = `Pulumi.${stack}.yaml`;
-  writeFileSync(path.join(root, name), text, { flag: "wx" });
+  writeFileSync(path.join(root, name), `# yaml-language-server: $schema=${schemaOf(root)}\n${text}`, { flag: "wx" });
   return name;
 }
+
+/** Where a project has the schema by which editors complete its stack files. */
+const schemaOf = (root: string): string =>
+  existsSync(path.join(root, SCHEMA)) ? SCHEMA : `node_modules/pulumi-mcp-deploy/${SCHEMA}`;
+
+const SCHEMA = "config.schema.json";
 
 /** What people have to know of an import. */
 function report({ findings, secrets }: Imported, stack: string): string {

@@ -7,7 +7,8 @@ import { InvalidInputError } from "../common/errors";
 import { eject } from "../components/image/eject";
 import { resolve } from "../components/server/resolve";
 import { imageOf } from "../config/image";
-import { configSchema, describedBy, type Server } from "../config/schema";
+import type { Server } from "../config/plain";
+import { shapeOf } from "../config/shape";
 import { main as run } from "./main";
 import { UsageError } from "./options";
 import { knownStacks, stackFile, unknownStack } from "./stackConfig";
@@ -36,7 +37,7 @@ export async function main(argv: string[], root = process.cwd()): Promise<number
     const { server, buildSecrets, image } = await serverOf(root, stack, name);
     const { source } = server;
     if (image.reference !== undefined || source === undefined) throw nothingBuilt(image.reference);
-    const resolved = resolve(name, { ...describedBy(server), source: path.resolve(root, source) });
+    const resolved = resolve(name, { ...server, source: path.resolve(root, source) });
     const files = eject(resolved, image, buildSecrets);
     const taken = files.filter((file) => existsSync(path.join(resolved.source, file.path)));
     if (taken.length > 0) throw exists(taken.map((file) => file.path));
@@ -81,19 +82,18 @@ async function serverOf(root: string, stack: string, name: string) {
     throw await unknownStack(root, stack);
   }
   const { config = {} } = (parseYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const servers = configSchema.shape.servers.safeParse(config["mcp:servers"]);
-  const shared = configSchema.shape.image.safeParse(config["mcp:image"]);
-  if (!servers.success || !shared.success) {
+  const { config: known } = shapeOf({ servers: config["mcp:servers"], image: config["mcp:image"] });
+  if (!known) {
     throw new UsageError(
       `${path.basename(file)} is not valid: npm run preview -- --stack ${stack} says what is wrong.`,
     );
   }
-  const server: Server | undefined = servers.data.find((one) => one.name === name);
+  const server: Server | undefined = known.servers.find((one) => one.name === name);
   if (server === undefined) {
-    const names = servers.data.map((one) => one.name).join(", ");
+    const names = known.servers.map((one) => one.name).join(", ");
     throw new UsageError(`There is no server ${name} in the stack ${stack}.\n  known: ${names}`);
   }
-  const { buildSecrets = [], ...image } = imageOf(server.image, shared.data) ?? {};
+  const { buildSecrets = [], ...image } = imageOf(server.image, known.image) ?? {};
   return { server, image, buildSecrets };
 }
 

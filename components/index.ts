@@ -49,6 +49,7 @@ export {
 } from "./kubernetes/monitoring/args";
 export { McpClusterMonitoring } from "./kubernetes/monitoring/mcpClusterMonitoring";
 export type { McpStatefulSetArgs } from "./kubernetes/statefulSetArgs";
+export { AlertSeverity } from "./monitoring/rule";
 export { McpProcess } from "./process/mcpProcess";
 export {
   type BridgeArgs,

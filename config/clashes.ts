@@ -1,5 +1,13 @@
-import { type DeployedServer, type Problem, Target, Transport, validateName } from "../components/server";
-import type { Server, Service } from "./schema";
+import {
+  type DeployedServer,
+  type Problem,
+  Target,
+  Transport,
+  validateEnvNames,
+  validateName,
+} from "../components/server";
+import { pinnedProblems } from "./pinned";
+import type { Server, Service } from "./plain";
 
 /** Servers of one stack that can't live beside each other: equal names, and on one machine equal ports. */
 export function clashes(servers: (DeployedServer | undefined)[], targets: (Target | undefined)[] = []): Problem[] {
@@ -71,8 +79,9 @@ export function serviceProblems(servers: Server[], services: Service[]): Problem
         fix: name === "redis" ? "add `- { name: redis, kind: redis }` to mcp:services" : `add ${name} to mcp:services`,
       })),
   );
-  for (const [index, { name, kind, image, publish }] of services.entries()) {
+  for (const [index, { name, kind, image, publish, env = {}, secrets }] of services.entries()) {
     const path = `mcp:services[${index}]`;
+    problems.push(...pinnedProblems(path, { "": { image } }), ...validateEnvNames(Object.keys(env), secrets, path, {}));
     problems.push(...validateName(name).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
     if (kind === "image" && !image)
       problems.push({ path: `${path}.image`, message: "is missing", fix: `set ${path}.image` });

@@ -1,6 +1,6 @@
 import { deploymentProblems } from "../components/kubernetes/validate";
 import { type DeployedServer, type Problem, Sessions, slug, Target, validateEnvNames } from "../components/server";
-import type { Config, Server, Service } from "./schema";
+import type { Config, Server, Service } from "./plain";
 
 /** What is wrong with a stack for Kubernetes, beyond what is wrong with each server by itself. */
 export function clusterProblems(config: Config, resolved: (DeployedServer | undefined)[]): Problem[] {

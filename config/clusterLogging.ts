@@ -1,6 +1,5 @@
 import { memoryMiB, type Problem } from "../components/server";
-import type { LoggingConfig } from "./loggingSchema";
-import type { Config } from "./schema";
+import type { Config, Logging } from "./plain";
 
 const PATH = "mcp:logging";
 
@@ -15,7 +14,7 @@ export const clusterLoggingProblems = ({ logging = {}, kubernetes }: Config): Pr
 ];
 
 /** The shipper reads files of the nodes, which no namespace for servers admits. */
-function shipperProblems({ shipper }: LoggingConfig, createsNamespaces: boolean): Problem[] {
+function shipperProblems({ shipper }: Logging, createsNamespaces: boolean): Problem[] {
   if (shipper?.namespace !== undefined) return [];
   const path = `${PATH}.shipper.namespace`;
   const allowed = 'a namespace that exists and admits pods of the standard "privileged"';
@@ -35,7 +34,7 @@ function shipperProblems({ shipper }: LoggingConfig, createsNamespaces: boolean)
   return [{ path, message, allowed, fix: "name it, or remove imagePullSecrets" }];
 }
 
-const volumeProblems = (logging: LoggingConfig): Problem[] =>
+const volumeProblems = (logging: Logging): Problem[] =>
   (["elasticsearch", "logstash", "kibana"] as const).flatMap((part) => {
     const size = logging[part]?.volumeSize;
     if (size === undefined || (memoryMiB(size) ?? 0) >= LEAST_MIB[part]) return [];
@@ -50,7 +49,7 @@ const volumeProblems = (logging: LoggingConfig): Problem[] =>
   });
 
 /** Hosts that mean something else, or nothing, where the shipper runs, or on this machine. */
-function destinationProblems({ destination = {} }: LoggingConfig): Problem[] {
+function destinationProblems({ destination = {} }: Logging): Problem[] {
   const { elasticsearch, otlp, loki } = destination;
   const bare = Object.entries({ elasticsearch, otlp, loki }).flatMap(([name, given]): Problem[] => {
     if (given === undefined || !URL.canParse(given.url) || new URL(given.url).hostname.includes(".")) return [];

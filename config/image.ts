@@ -1,4 +1,4 @@
-import type { Config, Server } from "./schema";
+import type { Config, Server } from "./plain";
 
 type Image = Server["image"];
 

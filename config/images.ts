@@ -7,7 +7,7 @@ import {
   Target,
 } from "../components/server";
 import { imageOf } from "./image";
-import type { Config, Server } from "./schema";
+import type { Config, Server } from "./plain";
 
 /**
  * What is wrong with the images of the servers, by the place in the config that says so: the server's own settings, those of

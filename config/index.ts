@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { McpServiceArgs } from "../components/docker/serviceArgs";
 import type { McpDeploymentArgs } from "../components/kubernetes/args";
 import type { DeploymentSettings } from "../components/kubernetes/settings";
@@ -12,27 +11,17 @@ import {
   Target,
   validateEnvNames,
 } from "../components/server";
-import { problemsOf, unknownKey } from "../components/server/zodProblems";
 import type { MonitoredServerArgs } from "../components/services/monitoringArgs";
 import { clashes, serviceProblems, targetProblems } from "./clashes";
 import { clusterProblems } from "./cluster";
 import { imageOf } from "./image";
 import { imageProblems } from "./images";
-import type { ClusterConfig } from "./kubernetes";
 import { type LoggingSettings, loggingArgs } from "./logging";
 import { loggingProblems } from "./loggingProblems";
 import { type MonitoringSettings, monitoringArgs, monitoringProblems } from "./monitoring";
-import {
-  CONFIG_KEYS,
-  type Config,
-  configSchema,
-  describedBy,
-  knownKeys,
-  type Server,
-  type Service,
-  serverSchema,
-} from "./schema";
+import type { Cluster, Config, Server, Service } from "./plain";
 import { missingSecrets, REGISTRY_PASSWORD, secrecyProblem } from "./secrets";
+import { shapeOf } from "./shape";
 
 /** What a stack's config says: where its servers run, and which they are. */
 export interface Settings {
@@ -44,7 +33,7 @@ export interface Settings {
   /** What collects the servers' logs; for the docker and kubernetes targets. */
   logging?: LoggingSettings;
   /** The cluster of a stack for Kubernetes. */
-  cluster?: ClusterConfig;
+  cluster?: Cluster;
 }
 
 /** One entry of `mcp:servers`. */
@@ -77,11 +66,9 @@ export interface ServiceSetting {
 export function loadSettings(): Settings {
   const raw = rawConfig();
   if (raw.problems.length > 0) throw new InvalidInputError(raw.problems);
-  const { data, error } = configSchema.safeParse(raw.values);
-  const problems = (error?.issues ?? []).flatMap((issue) => shapeProblems(issue, raw.values));
   // What is sound in itself is checked on even when something else is not: one run tells all there is to mend.
+  const { config: data, servers, problems, fractions } = shapeOf(raw.values);
   const secrets = data?.secrets ?? {};
-  const servers = data?.servers ?? soundServers(raw.values.servers);
   const resolved = servers.map((server, index) => server && collect(problems, () => resolveAt(server, index, data)));
   if (data) problems.push(...missingSecrets(data));
   problems.push(...servers.flatMap((server, index) => variableProblems(server, index)));
@@ -101,6 +88,8 @@ export function loadSettings(): Settings {
       ...loggingProblems(data),
     );
   }
+  const told = problems.map(({ path }) => path);
+  problems.push(...fractions.filter(({ path }) => !told.includes(path)));
   if (!data || problems.length > 0) throw new InvalidInputError(problems);
 
   const secret = (name: string) => pulumi.secret(secrets[name] ?? "");
@@ -166,7 +155,7 @@ export function loadSettings(): Settings {
 
 const resolveAt = (server: Server, index: number, data: Config | undefined): DeployedServer => {
   const target = server.target ?? data?.target;
-  const settings = { ...describedBy(server), image: imageOf(server.image, data?.image) };
+  const settings = { ...server, image: imageOf(server.image, data?.image) };
   return resolve(server.name, settings, { path: `mcp:servers[${index}]`, ...(target && { target }) });
 };
 
@@ -179,9 +168,6 @@ function metricsOf(server: DeployedServer | undefined): Pick<ServerSetting, "met
 
 const variableProblems = (server: Server | undefined, index: number): Problem[] =>
   server ? validateEnvNames(Object.keys(server.env ?? {}), server.secrets, `mcp:servers[${index}]`) : [];
-
-const soundServers = (servers: unknown): (Server | undefined)[] =>
-  Array.isArray(servers) ? servers.map((server) => serverSchema.safeParse(server).data) : [];
 
 const REDIS_PORT = 6379;
 
@@ -209,21 +195,6 @@ function parse(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-function shapeProblems(issue: z.core.$ZodIssue, values: Record<string, unknown>): Problem[] {
-  const [key, ...path] = issue.path;
-  if (key === undefined && issue.code === "unrecognized_keys") {
-    return issue.keys.map((unknown) => ({ ...unknownKey("mcp", [unknown], CONFIG_KEYS), path: `mcp:${unknown}` }));
-  }
-  const found = problemsOf([{ ...issue, path }], `mcp:${String(key)}`, values[String(key)], (at) =>
-    knownKeys(
-      String(key),
-      at.findLast((part): part is string => typeof part === "string"),
-    ),
-  );
-  // A value of mcp:secrets is never printed.
-  return key === "secrets" ? found.map(({ got: _, ...problem }) => problem) : found;
 }
 
 function collect<T>(problems: Problem[], attempt: () => T): T | undefined {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
 import { InvalidInputError, type Problem } from "../components/server";
-import type { ClusterConfig } from "./kubernetes";
+import type { Cluster } from "./plain";
 
 /** What of a kubeconfig says which clusters there are. */
 interface Kubeconfig {
@@ -16,10 +16,7 @@ interface Kubeconfig {
  * in the middle of an update, and would take another cluster for an order to move everything there.
  * @throws InvalidInputError
  */
-export function requireContext(
-  { context, server }: Pick<ClusterConfig, "context" | "server">,
-  env = process.env,
-): void {
+export function requireContext({ context, server }: Pick<Cluster, "context" | "server">, env = process.env): void {
   const files = kubeconfigFiles(env);
   const known = files
     .filter((file) => existsSync(file))

@@ -1,8 +1,7 @@
 import type { McpLoggingArgs } from "../components/docker/logging/args";
 import type { McpClusterLoggingArgs } from "../components/kubernetes/logging/args";
 import type * as pulumi from "../components/pulumi";
-import type { LoggingConfig } from "./loggingSchema";
-import type { Config } from "./schema";
+import type { Config, Logging } from "./plain";
 
 /** Names of the secrets that a config of the logs refers to, with their places. */
 export function loggingSecrets({ logging }: Pick<Config, "logging">): [path: string, names: string[]][] {
@@ -25,14 +24,14 @@ export type LoggingSettings = Omit<McpLoggingArgs, "network" | "elasticsearch" |
 
 /** The arguments that a config says. */
 export function loggingArgs(
-  { destination, ...settings }: LoggingConfig,
+  { destination, ...settings }: Logging,
   secret: (name: string) => pulumi.Output<string>,
 ): LoggingSettings {
   return { ...settings, ...(destination && { destination: withSecrets(destination, secret) }) } as LoggingSettings;
 }
 
 function withSecrets(
-  { elasticsearch, otlp, loki }: NonNullable<LoggingConfig["destination"]>,
+  { elasticsearch, otlp, loki }: NonNullable<Logging["destination"]>,
   secret: (name: string) => pulumi.Output<string>,
 ): object {
   const withPassword = <T extends { passwordSecret?: string | undefined }>({

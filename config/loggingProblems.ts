@@ -1,8 +1,8 @@
 import { validateElasticVersion, validateIndex, validateLogUrl, validateRetention } from "../components/logging";
 import { type Problem, Target } from "../components/server";
 import { clusterLoggingProblems } from "./clusterLogging";
-import type { LoggingConfig } from "./loggingSchema";
-import type { Config } from "./schema";
+import { pinnedProblems } from "./pinned";
+import type { Config, Logging } from "./plain";
 import { misplacedKeys, type TargetKeys, takenNames } from "./targetKeys";
 
 /** Keys that mean something in one target only: in a cluster nothing is published. */
@@ -31,11 +31,12 @@ export function loggingProblems(config: Config): Problem[] {
       },
     ];
   }
-  const { version, index, retentionDays } = logging;
+  const { version, index, retentionDays, elasticsearch, logstash, kibana, shipper } = logging;
   return [
     ...takenNames("mcp:logging", NAMES, config),
     ...misplacedKeys("mcp:logging", logging, KEYS, target),
     ...(target === Target.Kubernetes ? clusterLoggingProblems(config) : []),
+    ...pinnedProblems("mcp:logging.", { elasticsearch, logstash, kibana, shipper }),
     ...(version === undefined ? [] : validateElasticVersion(version, "mcp:logging.version")),
     ...(index === undefined ? [] : validateIndex(index, "mcp:logging.index")),
     ...(retentionDays === undefined ? [] : validateRetention(retentionDays, "mcp:logging.retentionDays")),
@@ -46,7 +47,7 @@ export function loggingProblems(config: Config): Problem[] {
 /** Settings of what only a stack of one's own has. */
 const OWN = ["security", "elasticsearch", "kibana"] as const;
 
-function destinationProblems(logging: LoggingConfig): Problem[] {
+function destinationProblems(logging: Logging): Problem[] {
   if (!logging.destination) return [];
   const path = "mcp:logging.destination";
   const { elasticsearch, otlp, loki } = logging.destination;

@@ -9,10 +9,12 @@ import {
 import { type Problem, Target } from "../components/server";
 import type { ReceiverArgs } from "../components/services/monitoringArgs";
 import { validateRetentionSize } from "../components/services/retention";
-import type { MonitoringConfig, Receiver } from "./monitoringSchema";
 import { clusterMonitoringProblems, MONITORING_KEYS, monitoringNames } from "./monitoringTargets";
-import type { Config } from "./schema";
+import { pinnedProblems } from "./pinned";
+import type { Config, Monitoring } from "./plain";
 import { misplacedKeys, takenNames } from "./targetKeys";
+
+type Receiver = NonNullable<NonNullable<Monitoring["alertmanager"]>["receivers"]>[number];
 
 /** What is wrong with `mcp:monitoring`, beyond its shape. */
 export function monitoringProblems(config: Config): Problem[] {
@@ -28,12 +30,13 @@ export function monitoringProblems(config: Config): Problem[] {
       },
     ];
   }
-  const { thresholds = {}, prometheus = {}, alertmanager = {} } = monitoring;
+  const { thresholds = {}, prometheus = {}, alertmanager = {}, grafana } = monitoring;
   return [
     ...misplacedKeys("mcp:monitoring", monitoring, MONITORING_KEYS, target),
     ...takenNames("mcp:monitoring", monitoringNames(config), config),
     ...(target === Target.Kubernetes ? clusterMonitoringProblems(monitoring) : []),
-    ...validateThresholds(thresholds as object, "mcp:monitoring.thresholds"),
+    ...pinnedProblems("mcp:monitoring.", { prometheus, alertmanager, grafana }),
+    ...validateThresholds(thresholds, "mcp:monitoring.thresholds"),
     ...(["retention", "scrapeInterval"] as const).flatMap((key) =>
       prometheus[key] === undefined ? [] : validateDuration(prometheus[key], `mcp:monitoring.prometheus.${key}`, "15d"),
     ),
@@ -69,10 +72,7 @@ export type MonitoringSettings = Pick<McpMonitoringArgs, "prometheus" | "alertma
   > & { fromNamespace?: string };
 
 /** The arguments that a config says. */
-export function monitoringArgs(
-  config: MonitoringConfig,
-  secret: (name: string) => ReceiverArgs["name"],
-): MonitoringSettings {
+export function monitoringArgs(config: Monitoring, secret: (name: string) => ReceiverArgs["name"]): MonitoringSettings {
   const { alertmanager, ...settings } = config;
   if (alertmanager === undefined) return settings as MonitoringSettings;
   const { receivers, ...others } = alertmanager;

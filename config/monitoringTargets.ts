@@ -4,8 +4,7 @@ import { noPrometheus } from "../components/kubernetes/monitoring/settings";
 import { type Problem, Target } from "../components/server";
 import { PROMETHEUS } from "../components/services/prometheus";
 import { VOLUME_SIZE, volumeProblems } from "../components/services/retention";
-import type { MonitoringConfig } from "./monitoringSchema";
-import type { Config } from "./schema";
+import type { Config, Monitoring } from "./plain";
 import type { TargetKeys } from "./targetKeys";
 
 /** Keys of `mcp:monitoring` that mean something in one target only: in a cluster nothing is published, and there is no Grafana of ours. */
@@ -35,7 +34,7 @@ export function clusterMonitoringProblems({
   prometheus,
   alertmanager,
   runbookBaseUrl,
-}: MonitoringConfig): Problem[] {
+}: Monitoring): Problem[] {
   const path = "mcp:monitoring";
   const isPodMonitor = discovery === MetricsDiscovery.PodMonitor;
   const { retentionSize = PROMETHEUS.retentionSize, volumeSize = VOLUME_SIZE } = prometheus ?? {};

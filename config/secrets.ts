@@ -1,7 +1,7 @@
 import type { Problem } from "../components/server";
 import { loggingSecrets } from "./logging";
 import { monitoringSecrets } from "./monitoring";
-import type { Config } from "./schema";
+import type { Config } from "./plain";
 
 /** The secret with which images are pushed. */
 export const REGISTRY_PASSWORD = "REGISTRY_PASSWORD";

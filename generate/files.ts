@@ -1,5 +1,7 @@
-import { packageSchema } from "./packageSchema";
-import { referencePages } from "./reference";
+import { SettingsAnalyzer } from "./analyzer";
+import { configSchema } from "./configSchema";
+import { packageSchema, RESOURCES } from "./packageSchema";
+import { configPage, referencePages } from "./reference";
 
 /** Folder of the reference; it holds nothing else. */
 export const REFERENCE = "docs/reference";
@@ -8,10 +10,13 @@ const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}
 
 /** All files that are made from the declarations of the settings, by their paths in the repository. */
 export function generated(): Record<string, string> {
-  const schema = packageSchema();
-  const pages = Object.entries(referencePages(schema));
+  const analyzer = new SettingsAnalyzer(RESOURCES);
+  const schema = packageSchema(analyzer.analyze());
+  const config = analyzer.interfaceOf("config/stackConfig.ts", "StackConfig");
+  const pages = Object.entries({ ...referencePages(schema), "config.md": configPage(config) });
   return {
     "schema.json": json(schema),
+    "config.schema.json": json(configSchema(config)),
     ...Object.fromEntries(pages.map(([name, text]) => [`${REFERENCE}/${name}`, text])),
   };
 }

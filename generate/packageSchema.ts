@@ -1,8 +1,8 @@
 import type { AnalyzeResult } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { generateSchema, type PackageSpec, type Resource } from "@pulumi/pulumi/provider/experimental/schema";
+import { generateSchema, type PackageSpec } from "@pulumi/pulumi/provider/experimental/schema";
 import * as components from "../components";
 import manifest from "../package.json";
-import { PACKAGE, SettingsAnalyzer } from "./analyzer";
+import { PACKAGE } from "./analyzer";
 
 /** Resources of the public surface that are no components. */
 const CUSTOM = ["McpCheck"];
@@ -15,14 +15,13 @@ const NAMES = {
   java: { basePackage: "mcpdeploy" },
 };
 
-/** A resource, with what Pulumi's own type leaves out. */
-export type ResourceSchema = Resource & { required?: string[] };
+/** Names of the public resources: components, and those of CUSTOM. */
+export const RESOURCES = Object.entries(components)
+  .filter(([, exported]) => typeof exported === "function")
+  .map(([name]) => name);
 
-/** The schema of the Pulumi package: every public component with its args, as all languages see them. */
-export function packageSchema(): PackageSpec {
-  const classes = Object.entries(components).filter(([, exported]) => typeof exported === "function");
-  const names = classes.map(([name]) => name);
-  const found: AnalyzeResult = new SettingsAnalyzer("components/index.ts", names).analyze();
+/** The schema of the Pulumi package: every public resource with its args, as all languages see them. */
+export function packageSchema(found: AnalyzeResult): PackageSpec {
   const { name, license } = manifest;
   const schema = generateSchema(
     PACKAGE,

@@ -1,7 +1,8 @@
 import type { ComplexType, PackageSpec, Property } from "@pulumi/pulumi/provider/experimental/schema";
+import type { Found, FoundInterface } from "./analyzer";
 
 /** Something that has properties: a component's args, its outputs, a type. */
-export interface Described {
+interface Described {
   description?: string;
   properties?: Record<string, Property>;
   required?: string[];
@@ -26,10 +27,24 @@ export function referencePages({ resources, types }: PackageSpec): Record<string
   return { ...Object.fromEntries(pages), "types.md": [page("Types", intro), ...typeSections(types)].join("\n") };
 }
 
-export const page = (title: string, intro = ""): string => `${NOTE}\n# ${title}\n\n${oneLine(intro)}\n`;
+/** The page of the stack's config. */
+export function configPage({ properties, types, description }: FoundInterface): string {
+  const required = (all: Record<string, Found> = {}) => Object.keys(all).filter((name) => !all[name]?.optional);
+  const sections = Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [
+      name,
+      { ...type, required: required(type.properties) } as ComplexType,
+    ]),
+  );
+  const keys = Object.fromEntries(Object.entries(properties).map(([name, property]) => [`mcp:${name}`, property]));
+  const top = { properties: keys, required: required(properties).map((name) => `mcp:${name}`) };
+  return [page("Config of a stack", description), table(top), ...typeSections(sections)].join("\n");
+}
+
+const page = (title: string, intro = ""): string => `${NOTE}\n# ${title}\n\n${oneLine(intro)}\n`;
 
 /** A section for each type. */
-export const typeSections = (types: Record<string, ComplexType>): string[] =>
+const typeSections = (types: Record<string, ComplexType>): string[] =>
   Object.entries(types).map(([token, type]) => {
     const values = type.enum?.map(({ value }) => `- \`${value}\``).join("\n");
     return `## ${nameOf(token)}\n\n${oneLine(type.description ?? "")}\n\n${values ? `${values}\n` : table(type)}`;
@@ -39,7 +54,7 @@ export const typeSections = (types: Record<string, ComplexType>): string[] =>
  * The properties of something as a table.
  * @param page that has the sections of the types; left out, it is the same one
  */
-export function table(
+function table(
   { properties = {}, required = [] }: Described,
   page = "",
   { outputs = false }: { outputs?: boolean } = {},
@@ -78,4 +93,4 @@ function typeOf(property: Property, page: string): string {
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** The last part of a token or a reference. */
-export const nameOf = (token: string): string => token.replace(/^.*[:/]/, "");
+const nameOf = (token: string): string => token.replace(/^.*[:/]/, "");

@@ -10,7 +10,7 @@ import { Target } from "../components/server/args";
 import { REDIS } from "../components/services/redis";
 import type { ServerSetting, ServiceSetting, Settings } from "../config";
 import { requireContext } from "../config/kubeconfig";
-import type { ClusterConfig } from "../config/kubernetes";
+import type { Cluster } from "../config/plain";
 import { collectLogs } from "./kubernetes/logging";
 import { monitor, monitoredBy, requireOperator } from "./kubernetes/monitoring";
 import { namespaceName, type Place } from "./kubernetes/place";
@@ -57,7 +57,7 @@ export function deploy(settings: Settings): { servers: Record<string, object>; [
 
 /** The namespace of the stack. It stays when a service keeps its data in it. */
 function namespaceOf(
-  cluster: ClusterConfig,
+  cluster: Cluster,
   { servers, services, monitoring, logging }: Settings,
   provider: kubernetes.Provider,
 ): pulumi.Input<string> {

@@ -1,5 +1,5 @@
 import { slug } from "../../components/server/validate";
-import type { Server } from "../../config/schema";
+import type { Server } from "../../config/plain";
 import { asList, asMapping } from "./composeFile";
 import type { ServiceReader } from "./reader";
 

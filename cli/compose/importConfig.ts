@@ -1,4 +1,4 @@
-import type { Server } from "../../config/schema";
+import type { Server } from "../../config/plain";
 import { asMapping, type ComposeFile } from "./composeFile";
 import { dependencies, type Neighbours } from "./dependencies";
 import { brief, type Finding } from "./findings";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { slug } from "../../components/server/validate";
-import type { Server } from "../../config/schema";
+import type { Server } from "../../config/plain";
 import { asMapping, asPairs } from "./composeFile";
 import { serverHealth } from "./health";
 import { takeCommand, takeImage, takeServerLabel } from "./image";

@@ -1,5 +1,5 @@
 import { slug } from "../../components/server/validate";
-import type { Service } from "../../config/schema";
+import type { Service } from "../../config/plain";
 import { serviceHealth } from "./health";
 import { takeCommand, takeImage } from "./image";
 import type { ImportContext } from "./importServer";

@@ -10,7 +10,7 @@ import { resolveDeployment } from "./resolveDeployment";
 import { Rollout, rolloutOf } from "./rollout";
 import { createSafeguards } from "./safeguards";
 import { serviceSpec } from "./service";
-import { serverArgsOf } from "./settings";
+import { shapingArgs } from "./settings";
 import { deploymentWarnings } from "./validate";
 import { expose } from "./wayIn";
 import { createWorkload } from "./workload";
@@ -37,15 +37,15 @@ export class McpDeployment extends pulumi.ComponentResource {
 
   constructor(name: string, args: McpDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mcp:index:McpDeployment", name, {}, opts);
-    const serverArgs = serverArgsOf(args);
-    const { clients = [], ...settings } = plainSettings(serverArgs);
+    const shaping = shapingArgs(args);
+    const { clients = [], ...settings } = plainSettings(shaping);
     const server = resolve(name, settings);
-    const deployment = resolveDeployment(server, args);
+    const deployment = resolveDeployment(server, settings, args.registry !== undefined);
     reportAdvice(server, Target.Kubernetes, this, deployment.replicas);
 
     const place = { name, namespace: args.namespace, fixedNames: deployment.fixedNames, component: "mcp-server" };
     for (const warning of deploymentWarnings(server, deployment)) void pulumi.log.warn(warning, this);
-    const image = pinned(server, settings.image) ?? new McpImage(name, serverArgs, { parent: this }).reference;
+    const image = pinned(server, settings.image) ?? new McpImage(name, shaping, { parent: this }).reference;
     const service = this.service(server, place);
     const workload = createWorkload(this, server, deployment, place, { image, service }, args);
     createSafeguards(this, server, deployment, place, workload);

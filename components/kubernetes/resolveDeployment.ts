@@ -1,6 +1,5 @@
-import { type DeployedServer, InvalidInputError, type Problem, plainFields } from "../server";
-import { type McpDeploymentArgs, NetworkRules } from "./args";
-import { DEPLOYMENT_FIELDS, type DeploymentSettings, IMAGE_UID, type ResolvedDeployment } from "./settings";
+import { type DeployedServer, InvalidInputError, type Problem } from "../server";
+import { DEFAULTS, type DeploymentSettings, type ResolvedDeployment } from "./settings";
 import { deploymentProblems } from "./validate";
 
 const NO_REGISTRY: Problem = {
@@ -13,24 +12,17 @@ const NO_REGISTRY: Problem = {
 
 /**
  * Decides what the arguments leave open about the deployment, and validates them together with the server.
+ * @param pushes whether there is a registry to push the image to
  * @throws InvalidInputError with every problem found
  */
-export function resolveDeployment(server: DeployedServer, args: McpDeploymentArgs): ResolvedDeployment {
-  const settings = plainFields<DeploymentSettings>(args, DEPLOYMENT_FIELDS);
+export function resolveDeployment(
+  server: DeployedServer,
+  settings: DeploymentSettings,
+  pushes: boolean,
+): ResolvedDeployment {
   const problems: Problem[] = deploymentProblems(server, settings);
-  if (args.registry === undefined && server.imageReference === undefined) problems.push(NO_REGISTRY);
+  if (!pushes && server.imageReference === undefined) problems.push(NO_REGISTRY);
   if (problems.length > 0) throw new InvalidInputError(problems);
   const { replicas = 1, autoscaling } = settings;
-  return {
-    fixedNames: true,
-    networkRules: NetworkRules.Kubernetes,
-    egress: [],
-    monitoringNamespace: "monitoring",
-    scheduling: {},
-    imagePullSecrets: [],
-    runAsUser: IMAGE_UID,
-    rolloutTimeoutSeconds: 300,
-    ...settings,
-    replicas: Math.max(replicas, autoscaling?.minReplicas ?? 1),
-  };
+  return { ...DEFAULTS, ...settings, replicas: Math.max(replicas, autoscaling?.minReplicas ?? 1) };
 }

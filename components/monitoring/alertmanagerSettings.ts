@@ -1,42 +1,10 @@
-import type { AlertSeverity } from "./rule";
+import type { Unwrap } from "../pulumi";
+import type { EmailArgs, ReceiverArgs, SlackArgs, WebhookArgs } from "../services/monitoringArgs";
 
-/** Who is told of alerts: exactly one of `webhook`, `slack` and `email`. */
-export interface ReceiverSettings {
-  /** Name that tells it from the others. */
-  name: string;
-  /** Alerts of this severity only. Defaults to all. */
-  severity?: AlertSeverity;
-  webhook?: WebhookSettings;
-  slack?: SlackSettings;
-  email?: EmailSettings;
-}
-
-/** A service that takes alerts as JSON. */
-export interface WebhookSettings {
-  /** URL that they are posted to: a secret, where it holds a token. */
-  url: string;
-}
-
-export interface SlackSettings {
-  /** URL of the incoming webhook: a secret. */
-  webhookUrl: string;
-  /** Channel, such as "#alerts". */
-  channel: string;
-}
-
-export interface EmailSettings {
-  /** Mail server with port, such as "smtp.example.com:587". */
-  smarthost: string;
-  from: string;
-  /** One or more addresses, separated by commas. */
-  to: string;
-  /** Defaults to no authentication. */
-  username?: string;
-  /** A secret. Defaults to no authentication. */
-  password?: string;
-  /** Whether mail is sent over TLS only. Defaults to true. */
-  requireTls?: boolean;
-}
+export type ReceiverSettings = Unwrap<ReceiverArgs>;
+export type WebhookSettings = Unwrap<WebhookArgs>;
+export type SlackSettings = Unwrap<SlackArgs>;
+export type EmailSettings = Unwrap<EmailArgs>;
 
 /** What alertmanager.yml is made from. Durations are written as Prometheus writes them. */
 export interface AlertmanagerSettings {

@@ -1,3 +1,5 @@
+import type { Unwrap } from "../pulumi";
+import type { ThresholdsArgs } from "../services/monitoringArgs";
 import type { StackLabels } from "./selector";
 
 /** How the instances of a server are found. */
@@ -23,38 +25,8 @@ export interface MonitoredServer {
   memoryLimit?: string;
 }
 
-/** From when on something is worth an alert. Durations are written as Prometheus writes them: "90s", "5m", "1h". */
-export interface Thresholds {
-  /** McpServerDown: how long an instance may stay unreachable. Defaults to "1m". */
-  downFor: string;
-  /** McpServerNoReadyReplica: how long all instances of a server may. Defaults to "2m". */
-  noReadyReplicaFor: string;
-  /** McpErrorRatioHigh: part of the requests within 5 minutes that may fail, 0 to 1. Defaults to 0.1. */
-  errorRatio: number;
-  /** McpErrorRatioHigh: how long more may fail. Defaults to "5m". */
-  errorRatioFor: string;
-  /** McpLatencyHigh: seconds within which 95% of a tool's calls should end. Defaults to 5. */
-  latencySeconds: number;
-  /** McpLatencyHigh: how long they may take more. Defaults to "10m". */
-  latencyFor: string;
-  /** McpErrorRatioHigh and McpLatencyHigh: requests within 5 minutes that it takes to judge by them. Defaults to 10. */
-  minimumRequests: number;
-  /** McpServerRestarts: restarts of an instance within 15 minutes that are too many. Defaults to 3. */
-  restarts: number;
-  /** McpMemoryNearLimit: part of its memory limit that an instance may use, 0 to 1. Defaults to 0.9. */
-  memoryRatio: number;
-  /** McpMemoryNearLimit: how long it may use more. Defaults to "5m". */
-  memoryFor: string;
-  /** McpSessionGrowth: connections of an instance that may be open in excess of an hour ago. Defaults to 20. */
-  sessionGrowth: number;
-  /** McpSessionGrowth: how long the growth may go on. Defaults to "1h". */
-  sessionGrowthFor: string;
-  /**
-   * McpMetricsMissing: how long no metrics of any server may be stored, and once more as long before it is told; longer than
-   * the time between two scrapes. Defaults to "2m".
-   */
-  metricsMissingFor: string;
-}
+/** All thresholds of the alerts. */
+export type Thresholds = Required<Unwrap<ThresholdsArgs>>;
 
 /** What the rules are made from. */
 export interface RuleSettings {

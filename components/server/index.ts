@@ -36,7 +36,6 @@ export {
   type ImageSettings,
   type Probe,
   type ResolvedServer,
-  type ScanSettings,
   type ServerSettings,
   type SourceSettings,
 } from "./resolved";

@@ -9,11 +9,13 @@ import { buildOnly } from "./validatePrebuilt";
 const LATE = new Set(["env", "secrets", "registry"]);
 
 /**
- * The fields of the args that shape a server, as plain values.
+ * The fields of the args that shape a server, as plain values; with what a component adds to them.
  * @throws InvalidInputError when one of them is an output of another resource (which resources exist must be known at
  * preview), or when a variable has an impossible name
  */
-export function plainSettings(args: McpServerArgs): ServerSettings {
+export function plainSettings<T extends McpServerArgs>(
+  args: T,
+): ServerSettings & pulumi.Unwrap<Omit<T, keyof McpServerArgs>> {
   const problems: Problem[] = [];
   const settings: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(args)) {
@@ -30,7 +32,7 @@ export function plainSettings(args: McpServerArgs): ServerSettings {
   }
   problems.push(...validateEnvNames(plainKeys(args.env), plainKeys(args.secrets)));
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return settings as unknown as ServerSettings;
+  return settings as unknown as ReturnType<typeof plainSettings<T>>;
 }
 
 /**

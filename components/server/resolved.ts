@@ -1,36 +1,23 @@
-import type { Client, ImageLayout, ImagePinning, Runtime, Scanner, Sessions, Severity, Transport } from "./args";
+import type { Unwrap } from "../pulumi";
+import type {
+  BridgeArgs,
+  HealthArgs,
+  ImageArgs,
+  McpServerArgs,
+  ResourcesArgs,
+  Runtime,
+  Sessions,
+  Transport,
+} from "./args";
 import type { Dependency, EntryPoint } from "./detection";
 import type { Inspection } from "./inspection";
 
-/** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. `env` and `secrets` stay outputs and are not part of it. */
-export interface ServerSettings {
-  /** Left out for a server of which there is only an image. */
-  source?: string;
-  runtime?: Runtime;
-  transport?: Transport;
-  entryPoint?: string;
-  args?: string[];
-  port?: number;
-  metricsPort?: number;
-  path?: string;
-  sessions?: Sessions;
-  callTimeoutSeconds?: number;
-  telemetry?: boolean;
-  clients?: Client[];
+/** ImageArgs as plain values. `buildSecrets` stay outputs and are not part of it. */
+export interface ImageSettings extends Unwrap<Omit<ImageArgs, "buildSecrets">> {}
+
+/** The fields of McpServerArgs that shape a server, as plain values: what `resolve` works on. Those that may be outputs are not part of it. */
+export interface ServerSettings extends Unwrap<Omit<McpServerArgs, "env" | "secrets" | "registry" | "image">> {
   image?: ImageSettings;
-  bridge?: Partial<BridgeSettings>;
-  launchedByClient?: boolean;
-  develop?: { mount?: boolean; debugPort?: number };
-  resources?: { cpuLimit?: number; memoryLimit?: string; cpuReservation?: number; memoryReservation?: string };
-  health?: {
-    readinessPath?: string;
-    livenessPath?: string;
-    intervalSeconds?: number;
-    timeoutSeconds?: number;
-    startPeriodSeconds?: number;
-    retries?: number;
-    command?: string[];
-  };
 }
 
 /** Settings of a server whose source is there. */
@@ -39,39 +26,7 @@ export interface SourceSettings extends ServerSettings {
 }
 
 /** BridgeArgs with their defaults. */
-export interface BridgeSettings {
-  maxSessions: number;
-  idleTimeoutSeconds: number;
-  stateless: boolean;
-}
-
-/** ImageArgs as plain values. `buildSecrets` stay outputs and are not part of it. */
-export interface ImageSettings {
-  reference?: string;
-  dockerfile?: string;
-  layout?: ImageLayout;
-  base?: string;
-  securityUpdates?: boolean;
-  systemPackages?: string[];
-  buildPackages?: string[];
-  buildArgs?: Record<string, string>;
-  mirror?: string;
-  caCertificate?: string;
-  refresh?: string;
-  pinning?: ImagePinning;
-  repository?: string;
-  scan?: ScanSettings;
-  platform?: string;
-}
-
-/** ScanArgs as plain values. */
-export interface ScanSettings {
-  scanner?: Scanner;
-  severity?: Severity;
-  unfixed?: boolean;
-  ignore?: string[];
-  sbom?: string;
-}
+export type BridgeSettings = Required<Unwrap<BridgeArgs>>;
 
 /** How an orchestrator asks a server for its health: by HTTP paths that it has, by a command, or by a TCP connect. */
 export type Probe = { kind: "http" } | { kind: "command"; command: string[] } | { kind: "tcp" };
@@ -87,15 +42,8 @@ export interface DeployedServer {
   port: number;
   metricsPort: number;
   path: string;
-  resources: { cpuLimit: number; memoryLimit: string; cpuReservation: number; memoryReservation: string };
-  health: {
-    readinessPath: string;
-    livenessPath: string;
-    intervalSeconds: number;
-    timeoutSeconds: number;
-    startPeriodSeconds: number;
-    retries: number;
-  };
+  resources: Required<Unwrap<ResourcesArgs>>;
+  health: Required<Omit<Unwrap<HealthArgs>, "command">>;
   probe: Probe;
   /** Where sessions live; undefined when nothing was said. */
   sessions: Sessions | undefined;

@@ -84,7 +84,7 @@ export function validatePortPair(port: number, metricsPort: number, path = "metr
 }
 
 /** Names of environment variables and secrets: valid, none of them in both, none that the deployment sets itself. */
-export function validateEnvNames(env: string[], secrets: string[] = [], path = ""): Problem[] {
+export function validateEnvNames(env: string[], secrets: string[] = [], path = "", reserved = RESERVED_ENV): Problem[] {
   const problems: Problem[] = [];
   for (const [field, names] of Object.entries({ env, secrets })) {
     for (const name of names) {
@@ -99,8 +99,8 @@ export function validateEnvNames(env: string[], secrets: string[] = [], path = "
           allowed,
           fix: `name it ${better}`,
         });
-      } else if (Object.hasOwn(RESERVED_ENV, name)) {
-        const fix = `remove it, and set \`${RESERVED_ENV[name]}\` if the default does not suit`;
+      } else if (Object.hasOwn(reserved, name)) {
+        const fix = `remove it, and set \`${reserved[name]}\` if the default does not suit`;
         problems.push({ path: at, message: `${name} is set by the deployment`, got: name, fix });
       } else if (field === "secrets" && env.includes(name)) {
         problems.push({

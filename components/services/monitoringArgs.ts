@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Integer } from "../integer";
+import type { AlertSeverity } from "../monitoring/rule";
 
 /** A server whose metrics are read. */
 export interface MonitoredServerArgs {
@@ -38,7 +39,7 @@ export interface ReceiverArgs {
   /** Name that tells it from the others. */
   name: pulumi.Input<string>;
   /** Alerts of this severity only: "critical" or "warning". Defaults to all. */
-  severity?: pulumi.Input<string>;
+  severity?: pulumi.Input<AlertSeverity>;
   /** Posted to a service. Defaults to none. */
   webhook?: pulumi.Input<WebhookArgs>;
   /** Written to a channel of Slack. Defaults to none. */
@@ -79,30 +80,30 @@ export interface EmailArgs {
 
 /** From when on something is worth an alert. Durations are written as Prometheus writes them: "90s", "5m", "1h". */
 export interface ThresholdsArgs {
-  /** How long an instance may stay unreachable. Defaults to "1m". */
+  /** McpServerDown: how long an instance may stay unreachable. Defaults to "1m". */
   downFor?: pulumi.Input<string>;
-  /** How long all instances of a server may. Defaults to "2m". */
+  /** McpServerNoReadyReplica: how long all instances of a server may. Defaults to "2m". */
   noReadyReplicaFor?: pulumi.Input<string>;
-  /** Part of the requests within 5 minutes that may fail, 0 to 1. Defaults to 0.1. */
+  /** McpErrorRatioHigh: part of the requests within 5 minutes that may fail, 0 to 1. Defaults to 0.1. */
   errorRatio?: pulumi.Input<number>;
-  /** How long more may fail. Defaults to "5m". */
+  /** McpErrorRatioHigh: how long more may fail. Defaults to "5m". */
   errorRatioFor?: pulumi.Input<string>;
-  /** Seconds within which 95% of a tool's calls should end. Defaults to 5. */
+  /** McpLatencyHigh: seconds within which 95% of a tool's calls should end. Defaults to 5. */
   latencySeconds?: pulumi.Input<number>;
-  /** How long they may take more. Defaults to "10m". */
+  /** McpLatencyHigh: how long they may take more. Defaults to "10m". */
   latencyFor?: pulumi.Input<string>;
-  /** Requests within 5 minutes that it takes to judge errors and latency. Defaults to 10. */
+  /** McpErrorRatioHigh and McpLatencyHigh: requests within 5 minutes that it takes to judge by them. Defaults to 10. */
   minimumRequests?: pulumi.Input<Integer>;
-  /** Restarts of an instance within 15 minutes that are too many. Defaults to 3. */
+  /** McpServerRestarts: restarts of an instance within 15 minutes that are too many. Defaults to 3. */
   restarts?: pulumi.Input<Integer>;
-  /** Part of its memory limit that an instance may use, 0 to 1. Defaults to 0.9. */
+  /** McpMemoryNearLimit: part of its memory limit that an instance may use, 0 to 1. Defaults to 0.9. */
   memoryRatio?: pulumi.Input<number>;
-  /** How long it may use more. Defaults to "5m". */
+  /** McpMemoryNearLimit: how long it may use more. Defaults to "5m". */
   memoryFor?: pulumi.Input<string>;
-  /** Connections of an instance that may be open in excess of an hour ago. Defaults to 20. */
+  /** McpSessionGrowth: connections of an instance that may be open in excess of an hour ago. Defaults to 20. */
   sessionGrowth?: pulumi.Input<Integer>;
-  /** How long the growth may go on. Defaults to "1h". */
+  /** McpSessionGrowth: how long the growth may go on. Defaults to "1h". */
   sessionGrowthFor?: pulumi.Input<string>;
-  /** How long no metrics of any server may be stored, and once more as long before it is told. Defaults to "2m". */
+  /** McpMetricsMissing: how long no metrics of any server may be stored, and once more as long before it is told; longer than the time between two scrapes. Defaults to "2m". */
   metricsMissingFor?: pulumi.Input<string>;
 }

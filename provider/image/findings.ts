@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { type Schema, validate } from "jsonschema";
 
 /** A known vulnerability of a package in an image. */
 export interface Finding {
@@ -13,59 +13,92 @@ export interface Finding {
 /** From bad to harmless. What scanners call otherwise ("negligible", "unknown") is below them. */
 const ORDER = ["critical", "high", "medium", "low"];
 
-const trivy = z.object({
-  SchemaVersion: z.number(),
-  Results: z
-    .array(
-      z.object({
-        Vulnerabilities: z
-          .array(
-            z.object({
-              VulnerabilityID: z.string(),
-              PkgName: z.string(),
-              InstalledVersion: z.string().default(""),
-              FixedVersion: z.string().default(""),
-              Severity: z.string(),
-            }),
-          )
-          .nullish(),
-      }),
-    )
-    .nullish(),
+/** What of `trivy image --format json` is read. */
+interface TrivyReport {
+  Results?:
+    | {
+        Vulnerabilities?:
+          | {
+              VulnerabilityID: string;
+              PkgName: string;
+              InstalledVersion?: string;
+              FixedVersion?: string;
+              Severity: string;
+            }[]
+          | null;
+      }[]
+    | null;
+}
+
+/** What of `grype --output json` is read. */
+interface GrypeReport {
+  matches: {
+    vulnerability: { id: string; severity?: string; fix?: { versions?: string[] | null } | null };
+    artifact: { name: string; version: string };
+  }[];
+}
+
+const text: Schema = { type: "string" };
+const list = (properties: Record<string, Schema>, required: string[], type: string[] = ["array"]): Schema => ({
+  type,
+  items: { type: "object", properties, required },
 });
 
-const grype = z.object({
-  matches: z.array(
-    z.object({
-      vulnerability: z.object({
-        id: z.string(),
-        severity: z.string().default("unknown"),
-        fix: z.object({ versions: z.array(z.string()).nullish() }).nullish(),
-      }),
-      artifact: z.object({ name: z.string(), version: z.string() }),
-    }),
-  ),
-});
+const trivy: Schema = {
+  type: "object",
+  required: ["SchemaVersion"],
+  properties: {
+    Results: list(
+      {
+        Vulnerabilities: list(
+          { VulnerabilityID: text, PkgName: text, InstalledVersion: text, FixedVersion: text, Severity: text },
+          ["VulnerabilityID", "PkgName", "Severity"],
+          ["array", "null"],
+        ),
+      },
+      [],
+      ["array", "null"],
+    ),
+  },
+};
+
+const grype: Schema = {
+  type: "object",
+  required: ["matches"],
+  properties: {
+    matches: list(
+      {
+        vulnerability: { type: "object", properties: { id: text, severity: text }, required: ["id"] },
+        artifact: { type: "object", properties: { name: text, version: text }, required: ["name", "version"] },
+      },
+      ["vulnerability", "artifact"],
+    ),
+  },
+};
+
+/** @throws ValidatorResultError when it is no report of the scanner's */
+const report = <T>(json: string, schema: Schema): T =>
+  validate(JSON.parse(json), schema, { throwAll: true }).instance as T;
 
 /** Reads what `trivy image --format json` prints. */
 export function trivyFindings(json: string): Finding[] {
-  const { Results } = trivy.parse(JSON.parse(json));
+  const { Results } = report<TrivyReport>(json, trivy);
   return (Results ?? []).flatMap(({ Vulnerabilities }) =>
     (Vulnerabilities ?? []).map((found) => ({
       id: found.VulnerabilityID,
       severity: found.Severity.toLowerCase(),
       package: found.PkgName,
-      installed: found.InstalledVersion,
-      fixed: found.FixedVersion,
+      installed: found.InstalledVersion ?? "",
+      fixed: found.FixedVersion ?? "",
     })),
   );
 }
 
 /** Reads what `grype --output json` prints. */
 export function grypeFindings(json: string): Finding[] {
-  return grype.parse(JSON.parse(json)).matches.map(({ vulnerability, artifact }) => ({
+  return report<GrypeReport>(json, grype).matches.map(({ vulnerability, artifact }) => ({
     id: vulnerability.id,
-    severity: vulnerability.severity.toLowerCase(),
+    severity: (vulnerability.severity ?? "unknown").toLowerCase(),
     package: artifact.name,
     installed: artifact.version,
     fixed: (vulnerability.fix?.versions ?? []).join(", "),

@@ -6,11 +6,11 @@ import type { DeploymentSettings } from "../../components/kubernetes/settings";
 import { InvalidInputError, type Problem } from "../../components/server";
 import { PROMETHEUS } from "../../components/services/prometheus";
 import type { ServerSetting, Settings } from "../../config";
-import type { ClusterConfig } from "../../config/kubernetes";
+import type { Cluster } from "../../config/plain";
 import { namespaceName, type Place } from "./place";
 
 /** Refuses objects of the Prometheus Operator where the cluster does not know their kinds. */
-export async function requireOperator({ context }: ClusterConfig, monitoring: Settings["monitoring"]): Promise<void> {
+export async function requireOperator({ context }: Cluster, monitoring: Settings["monitoring"]): Promise<void> {
   if (monitoring?.discovery !== MetricsDiscovery.PodMonitor) return;
   // The Kubernetes client is loaded only now: it takes longer than all the rest.
   const { missingKinds } =

@@ -7,7 +7,7 @@ import { type Import, importsOf, sourceFiles } from "./imports";
 
 /** Files that nobody writes by hand: lock files, the list of changes, the reference, schemas, pictures. */
 const GENERATED =
-  /^(CHANGELOG\.md|docs\/reference\/.*)$|(^|\/)(package-lock\.json|go\.sum|[^/]*\.svg|schema\.json|schemas\/[^/]*\.json)$/;
+  /^(CHANGELOG\.md|docs\/reference\/.*)$|(^|\/)(package-lock\.json|go\.sum|[^/]*\.svg|(config\.)?schema\.json|schemas\/[^/]*\.json)$/;
 
 const tracked = execFileSync("git", ["ls-files"], { cwd: REPOSITORY, encoding: "utf8" })
   .trim()

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { PackageSpec, Property } from "@pulumi/pulumi/provider/experimental/schema";
+import { type Schema, validate } from "jsonschema";
+import { parse } from "yaml";
 import { generated, REFERENCE } from "../../generate/files";
 import { REPOSITORY } from "../support/stack";
 
@@ -102,6 +104,48 @@ describe("the package's schema", () => {
     assert.deepEqual(dependencies, []);
   });
 });
+
+describe("the schema of a stack's file", () => {
+  const schema: Schema & { definitions: Record<string, Schema> } = JSON.parse(committed("config.schema.json"));
+  const files = readdirSync(REPOSITORY).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+
+  it("is named in the first line of each, and takes each", () => {
+    assert.ok(files.length >= 4);
+    for (const file of files) {
+      const text = committed(file);
+      assert.equal(text.split("\n")[0], "# yaml-language-server: $schema=config.schema.json", file);
+      assert.deepEqual(validate(parse(text), schema).errors.map(String), [], file);
+    }
+  });
+
+  it("takes encrypted secrets and other projects' config, and no key that it does not know", () => {
+    const errors = (config: object) => validate({ config, encryptionsalt: "v1:x" }, schema).errors.map(String);
+    assert.deepEqual(errors({ "mcp:secrets": { KEY: { secure: "AAA" } }, "aws:region": "x" }), []);
+    assert.equal(errors({ "mcp:server": [] }).length, 1);
+    assert.equal(errors({ "mcp:servers": [{ name: "a", prot: 1 }] }).length, 1);
+    assert.equal(errors({ "mcp:target": "podman" }).length, 1);
+  });
+
+  it("has every setting of McpServerArgs that is not said otherwise, described", () => {
+    const { properties = {} } = schema.definitions.ServerConfig ?? {};
+    const args = JSON.parse(committed("schema.json")).resources["mcp:index:McpProcess"].inputProperties;
+    const otherwise = ["registry", "clients"];
+    assert.deepEqual(
+      Object.keys(args).filter((name) => !properties[name]),
+      otherwise,
+    );
+    const silent = Object.values(schema.definitions).flatMap(({ description, properties = {}, required = [] }) => [
+      ...(isProse(description) ? [] : [description]),
+      ...Object.entries(properties)
+        .filter(([name, property]) => !isProse(property.description) || saysNoDefault(property, name, required))
+        .map(([name]) => name),
+    ]);
+    assert.deepEqual(silent, []);
+  });
+});
+
+const saysNoDefault = ({ description = "" }: Schema, name: string, required: unknown): boolean =>
+  !(required as string[]).includes(name) && !/\bDefaults to \S/.test(description);
 
 function nameOf(token: string): string {
   return token.replace("mcp:index:", "");

@@ -1,40 +1,32 @@
 import { resolveThresholds, type Thresholds } from "../../monitoring";
 import * as pulumi from "../../pulumi";
 import { DEFAULTS, InvalidInputError, type Problem, plainFields, validateChoice } from "../../server";
+import type { MonitoredServerArgs } from "../../services/monitoringArgs";
 import { PROMETHEUS } from "../../services/prometheus";
 import { VOLUME_SIZE, validateRetentionSize, volumeProblems } from "../../services/retention";
-import { type McpClusterMonitoringArgs, MetricsDiscovery } from "./args";
+import { type ClusterPrometheusArgs, type McpClusterMonitoringArgs, MetricsDiscovery } from "./args";
 
 /** A server, as it is found in the cluster. */
-export interface ClusterServer {
-  name: string;
-  metricsPort: number;
-  memoryLimit: string;
-}
+export type ClusterServer = Required<pulumi.Unwrap<MonitoredServerArgs>>;
+
+/** McpClusterMonitoringArgs that are known at preview. */
+type Plain = pulumi.Unwrap<
+  Omit<
+    McpClusterMonitoringArgs,
+    "namespace" | "keepData" | "imagePullSecrets" | "kubeconfig" | "context" | "prometheus" | "alertmanager"
+  >
+>;
+type Chosen = "fixedNames" | "discovery" | "labels" | "seriesLabels" | "fromNamespace";
 
 /** McpClusterMonitoringArgs that decide which objects there are, with their defaults. */
-export interface ClusterMonitoring {
+export interface ClusterMonitoring extends Required<Pick<Plain, Chosen>>, Pick<Plain, "runbookBaseUrl"> {
   servers: ClusterServer[];
-  fixedNames: boolean;
-  discovery: MetricsDiscovery;
-  labels: Record<string, string>;
-  seriesLabels: Record<string, string>;
-  fromNamespace: string;
   /** Whether there are ConfigMaps with dashboards. */
   hasDashboards: boolean;
-  thresholds: Partial<Thresholds>;
-  runbookBaseUrl?: string;
+  thresholds: Thresholds;
   /** Time between two readings, where a Prometheus of our own makes them. */
   scrapeInterval?: string;
   volumeSize: string;
-}
-
-interface Plain
-  extends Partial<Pick<ClusterMonitoring, "fixedNames" | "discovery" | "labels" | "seriesLabels" | "fromNamespace">> {
-  servers: (Pick<ClusterServer, "name"> & Partial<ClusterServer>)[];
-  grafana?: { enabled?: boolean };
-  thresholds?: Partial<Thresholds>;
-  runbookBaseUrl?: string;
 }
 
 /**
@@ -48,10 +40,9 @@ export function resolveMonitoring(args: McpClusterMonitoringArgs): ClusterMonito
     ...["servers", "fixedNames", "discovery", "labels", "seriesLabels", "fromNamespace", "grafana", "thresholds"],
     "runbookBaseUrl",
   ] as (keyof Plain)[]);
-  const sizes = plainFields<{ scrapeInterval?: string; retentionSize?: string; volumeSize?: string }>(
-    args.prometheus ?? {},
-    ["scrapeInterval", "retentionSize", "volumeSize"],
-  );
+  const sizes = plainFields<
+    Pick<pulumi.Unwrap<ClusterPrometheusArgs>, "scrapeInterval" | "retentionSize" | "volumeSize">
+  >(args.prometheus ?? {}, ["scrapeInterval", "retentionSize", "volumeSize"]);
   const { servers, discovery = MetricsDiscovery.Annotations, grafana, thresholds = {}, ...others } = plain;
   const { scrapeInterval, retentionSize = PROMETHEUS.retentionSize, volumeSize = VOLUME_SIZE } = sizes;
   const problems: Problem[] = [

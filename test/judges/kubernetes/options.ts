@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { McpDeploymentArgs, McpStatefulSetArgs } from "../../../components";
 import { resolveDeployment } from "../../../components/kubernetes/resolveDeployment";
-import { serverArgsOf } from "../../../components/kubernetes/settings";
+import { shapingArgs } from "../../../components/kubernetes/settings";
 import { InvalidInputError, plainSettings, resolve } from "../../../components/server";
 
 /** Options of a server without its source. */
@@ -181,8 +181,8 @@ const serviceOptions = fc.record(
 /** What the components accept of it, as they decide it themselves. */
 function isValid(args: McpDeploymentArgs): boolean {
   try {
-    const { clients: _, ...settings } = plainSettings(serverArgsOf(args));
-    resolveDeployment(resolve("server", settings), args);
+    const { clients: _, ...settings } = plainSettings(shapingArgs(args));
+    resolveDeployment(resolve("server", settings), settings, args.registry !== undefined);
     return true;
   } catch (error) {
     if (error instanceof InvalidInputError) return false;

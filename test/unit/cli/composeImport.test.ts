@@ -341,7 +341,9 @@ services:
     const { code, out, err } = await run(root, "server/docker-compose.yml", "--stack", "team", "--write");
     assert.deepEqual([code, out, err], [0, "", "Wrote Pulumi.team.yaml.\n"]);
     const file = path.join(root, "Pulumi.team.yaml");
-    assert.equal(parse(readFileSync(file, "utf8")).config["mcp:target"], "docker");
+    const text = readFileSync(file, "utf8");
+    assert.match(text, /^# yaml-language-server: \$schema=node_modules\/pulumi-mcp-deploy\/config\.schema\.json\n/);
+    assert.equal(parse(text).config["mcp:target"], "docker");
     writeFileSync(file, "mine");
     await assert.rejects(run(root, "server/docker-compose.yml", "--stack", "team", "--write"), {
       message:

@@ -61,6 +61,36 @@ describe("stack config", () => {
     assert.deepEqual(server?.args.args, ["-p", "1"]);
   });
 
+  it("tells of a fraction where no rule says more", () => {
+    const services = [{ name: "db", image: "postgres:17", publish: 5432.5 }];
+    const found = problemsOf({ servers: [{ name: "a", source, port: 80.5 }], services });
+    assert.deepEqual(
+      found.map(({ path, got, allowed }) => [path, got, allowed]),
+      [
+        ["mcp:servers[0].port", "80.5", "a whole number from 1024 to 65535"],
+        ["mcp:services[0].publish", "5432.5", "a whole number"],
+      ],
+    );
+  });
+
+  it("says what is missing, and what it is for", () => {
+    const kubernetes = { exposure: { publicUrl: "https://mcp.example.com/mcp" } };
+    assert.deepEqual(problemsOf({ servers: [{ name: "a", source, kubernetes }] }), [
+      {
+        path: "mcp:servers[0].kubernetes.exposure.authentication",
+        message: "is missing",
+        allowed:
+          'Who checks the callers: "oauth", "proxy" or "none". Required: a public server that lets anybody in has to say so.',
+        fix: "set mcp:servers[0].kubernetes.exposure.authentication",
+      },
+    ]);
+  });
+
+  it("never prints a value of mcp:secrets", () => {
+    const found = problemsOf({ servers: [{ name: "a", source }], secrets: { KEY: ["s3cret"] } }, ["secrets"]);
+    assert.deepEqual(found, [{ path: "mcp:secrets.KEY", message: "is not valid", allowed: "text" }]);
+  });
+
   it("takes the values of named secrets from mcp:secrets, as secrets", async () => {
     const config = { servers: [{ name: "weather", source, secrets: ["API_KEY"] }], secrets: { API_KEY: "s3cret" } };
     const secrets = load(config, ["secrets"]).servers[0]?.args.secrets as Record<string, pulumi.Output<string>>;
@@ -118,7 +148,7 @@ describe("stack config", () => {
   it("says what was got and what is allowed for a value of the wrong kind", () => {
     assert.deepEqual(problemsOf({ target: "podman", servers: [{ name: "weather", source, port: "high" }] }), [
       { path: "mcp:target", message: "is not valid", got: '"podman"', allowed: "process, docker, kubernetes" },
-      { path: "mcp:servers[0].port", message: "is not valid", got: '"high"', allowed: "a number" },
+      { path: "mcp:servers[0].port", message: "is not valid", got: '"high"', allowed: "a whole number" },
     ]);
   });
 
@@ -254,7 +284,7 @@ describe("stack config", () => {
           { name: "b", image: { reference: "weather:latest", base: "node:22", buildSecrets: ["TOKEN"] } },
           { name: "c", image: { reference }, target: "process", port: 9001 },
           { ...weather, transport: "stdio", port: 9002 },
-          { name: "d", image: { reference: 1 } },
+          { name: "d", image: { reference: {} } },
         ],
       });
       assert.deepEqual(found.map(({ path, message }) => `${path}: ${message}`).sort(), [
@@ -286,7 +316,7 @@ describe("stack config", () => {
       message: [
         "mcp:servers[0].transprot: unknown key",
         "  got:     transprot",
-        "  allowed: name, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, secrets, sessions, callTimeoutSeconds, telemetry, resources, health, image, bridge, launchedByClient, develop, target, services, containerName, kubernetes",
+        "  allowed: name, secrets, image, target, services, containerName, kubernetes, source, runtime, transport, entryPoint, args, port, metricsPort, path, env, sessions, callTimeoutSeconds, telemetry, resources, health, bridge, launchedByClient, develop",
         "  fix:     did you mean `transport`?",
       ].join("\n"),
     });

@@ -208,6 +208,7 @@ describe("mcp:logging", () => {
       [
         ["mcp:logging.kibana.prt", "did you mean `port`?"],
         ["mcp:logging.shiper", "did you mean `shipper`?"],
+        ["mcp:logging.retentionDays", undefined],
       ],
     );
     assert.deepEqual(

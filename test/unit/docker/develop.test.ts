@@ -7,7 +7,7 @@ import { developInputs } from "../../../components/docker/develop";
 import { checkAdditions } from "../../../components/image/ownDockerfile";
 import { type ResolvedServer, resolve, type ServerSettings } from "../../../components/server";
 import { serviceProblems, targetProblems } from "../../../config/clashes";
-import { serverSchema, serviceSchema } from "../../../config/schema";
+import type { Server, Service } from "../../../config/plain";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { dockerfileOf, NODE, PYTHON, STDIO, writeBelow } from "../image/support";
 
@@ -105,7 +105,7 @@ describe("development in a container", () => {
 });
 
 describe("a process beside a Docker stack", () => {
-  const server = serverSchema.parse({ name: "weather", source: ".", target: "process", services: ["db"] });
+  const server: Server = { name: "weather", source: ".", target: "process", services: ["db"] };
 
   it("is all that may run elsewhere than the rest of the stack", () => {
     assert.deepEqual(targetProblems([server], "docker"), []);
@@ -122,7 +122,7 @@ describe("a process beside a Docker stack", () => {
   });
 
   it("needs its services published", () => {
-    const service = (settings: object) => serviceSchema.parse({ name: "db", image: "postgres:17", ...settings });
+    const service = (settings: object): Service => ({ name: "db", kind: "image", image: "postgres:17", ...settings });
     const paths = (settings: object) => serviceProblems([server], [service(settings)]).map(({ path }) => path);
     assert.deepEqual(paths({}), ["mcp:services[0].publish"]);
     assert.deepEqual(paths({ publish: 5432 }), []);
