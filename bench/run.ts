@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { main as runMain } from "../cli/main";
+import { exitAfter } from "../cli/exit";
 import { startProgress } from "../cli/progress";
 import { Skipped } from "./docker";
 import { dockerBuild, dockerFirst } from "./dockerFirst";
@@ -108,4 +108,4 @@ function machineText(): string {
   return `Node ${process.version}, ${cpus().length} processors, load ${load.toFixed(1)} over the last minute`;
 }
 
-if (require.main === module) runMain(() => main(process.argv.slice(2)));
+if (require.main === module) void exitAfter(() => main(process.argv.slice(2)));

@@ -1,116 +1,39 @@
 import * as path from "node:path";
-import { parseArgs } from "node:util";
-import { InvalidInputError } from "../common/errors";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 // Not from components/server itself: that loads the Pulumi SDK, which costs more than all of this.
 import { type Advice, advise } from "../components/server/advisor";
 import { Runtime, Transport } from "../components/server/args";
 import { resolve } from "../components/server/resolve";
 import type { ResolvedServer } from "../components/server/resolved";
-import { slug, validateChoice } from "../components/server/validate";
-import { main as run } from "./main";
+import { slug } from "../components/server/validate";
+import { toJson } from "./cli";
 
-const USAGE = `Usage: npm run advise -- FOLDER [options]
-
-Reads an MCP server's folder and says where the server belongs: a local process, Docker or Kubernetes.
-
-  --stage STAGE         development or production
-  --replicas N          replicas wanted
-  --service NAME        a service deployed beside the server, such as redis; may be repeated
-  --runtime RUNTIME     python or node, where the folder leaves it open
-  --transport TRANSPORT stdio or http, where the code leaves it open
-  --entry-point FILE    what starts the server, where the folder leaves it open
-  --json                print JSON
-  --help                print this help`;
-
-const STAGES = ["development", "production"] as const;
-
-/**
- * Advises on a server's folder. Prints a report, or JSON, to stdout; errors go to stderr.
- * @returns The exit code: 0, or 2 for bad input.
- */
-export async function main(argv: string[]): Promise<number> {
-  try {
-    const options = parse(argv);
-    if (options === undefined) {
-      console.log(USAGE);
-      return 0;
-    }
-    const { folder, json, context, settings } = options;
-    const server = resolve(slug(path.basename(path.resolve(folder))), { source: folder, ...settings });
-    const advice = advise(server, context);
-    console.log(json ? JSON.stringify(asJson(server, advice), undefined, 2) : report(folder, server, advice));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
-}
-
-function parse(argv: string[]) {
-  const { values, positionals } = parseOptions(argv);
-  if (values.help) return undefined;
-  const [folder] = positionals;
-  if (folder === undefined || positionals.length > 1) {
-    const message = folder === undefined ? "the folder of a server is missing" : "one folder at a time";
-    throw usage("FOLDER", message, positionals.join(" ") || "nothing", "npm run advise -- examples/simple-server");
-  }
-  const { stage, replicas, runtime, transport } = values;
-  const problems = [
-    ...(stage === undefined ? [] : validateChoice(stage, STAGES, "--stage")),
-    ...(runtime === undefined ? [] : validateChoice(runtime, Object.values(Runtime), "--runtime")),
-    ...(transport === undefined ? [] : validateChoice(transport, Object.values(Transport), "--transport")),
-  ];
-  if (problems.length > 0) throw new InvalidInputError(problems);
-  if (replicas !== undefined && !/^[1-9]\d{0,3}$/.test(replicas)) {
-    throw usage("--replicas", "this is no number of replicas", replicas, "give a whole number from 1 to 9999");
-  }
-  return {
-    folder,
-    json: values.json ?? false,
-    context: {
-      ...(stage !== undefined && { stage: stage as (typeof STAGES)[number] }),
-      ...(replicas !== undefined && { replicas: Number(replicas) }),
-      services: values.service ?? [],
-    },
-    settings: {
-      ...(runtime !== undefined && { runtime: runtime as Runtime }),
-      ...(transport !== undefined && { transport: transport as Transport }),
-      ...(values["entry-point"] !== undefined && { entryPoint: values["entry-point"] }),
-    },
-  };
-}
-
-function parseOptions(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        stage: { type: "string" },
-        replicas: { type: "string" },
-        service: { type: "string", multiple: true },
-        runtime: { type: "string" },
-        transport: { type: "string" },
-        "entry-point": { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
+export const define = (command: Command) =>
+  command
+    .description(
+      "Reads an MCP server's folder and says where the server belongs: a local process, Docker or Kubernetes.",
+    )
+    .argument("<folder>", "folder of the server")
+    .addOption(new Option("--stage <stage>", "what it is for").choices(["development", "production"] as const))
+    .option("--replicas <n>", "replicas wanted", replicaCount)
+    .option("--service <name>", "a service deployed beside the server, such as redis; as often as needed", append, [])
+    .addOption(new Option("--runtime <runtime>", "where the folder leaves it open").choices(Object.values(Runtime)))
+    .addOption(new Option("--transport <transport>", "where the code leaves it open").choices(Object.values(Transport)))
+    .option("--entry-point <file>", "what starts the server, where the folder leaves it open")
+    .option("--json", "print JSON")
+    .action((folder, { json, stage, replicas, service: services, ...settings }) => {
+      const server = resolve(slug(path.basename(path.resolve(folder))), { source: folder, ...settings });
+      const context = { services, ...(stage && { stage }), ...(replicas && { replicas }) };
+      const advice = advise(server, context);
+      process.stdout.write(`${json ? toJson(asJson(server, advice)) : report(folder, server, advice)}\n`);
     });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw usage(
-      "arguments",
-      error.message.split(". ")[0] ?? "unknown option",
-      argv.join(" "),
-      "npm run advise -- --help",
-    );
-  }
+
+function replicaCount(given: string): number {
+  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
+  throw new InvalidArgumentError("This is no number of replicas; give a whole number from 1 to 9999.");
 }
 
-function usage(where: string, message: string, got: string, fix: string): InvalidInputError {
-  return new InvalidInputError([{ path: where, message, got, fix }]);
-}
+const append = (given: string, before: string[]): string[] => [...before, given];
 
 /** The report for people: the verdict first, then why, then what was detected. */
 function report(folder: string, server: ResolvedServer, advice: Advice): string {
@@ -158,5 +81,3 @@ function report(folder: string, server: ResolvedServer, advice: Advice): string 
 function asJson({ inspection: _texts, ...server }: ResolvedServer, advice: Advice): object {
   return { target: advice.target, summary: advice.summary, reasons: advice.reasons, server };
 }
-
-if (require.main === module) run(() => main(process.argv.slice(2)));

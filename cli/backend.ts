@@ -23,7 +23,7 @@ export interface BackendOptions {
   env?: NodeJS.ProcessEnv;
   paths?: UserPaths;
   /** `backend.url` of Pulumi.yaml. */
-  projectBackend?: string;
+  projectBackend?: string | undefined;
   home?: string;
 }
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // Entry of `npm run up` and its siblings: makes a bare machine ready (Node 22, dependencies, build), then runs the
-// command. Plain JavaScript without dependencies, because none are installed yet; must run on Node 20.
+// package's own command line. Plain JavaScript without dependencies, because none are installed yet; must run on Node 20.
 // Nothing of the product depends on it: `pulumi up` works without.
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./bootstrap/build.mjs";
@@ -11,31 +10,12 @@ import { ensureNode } from "./bootstrap/node.mjs";
 import { userCache } from "./bootstrap/paths.mjs";
 import { capture, run } from "./bootstrap/run.mjs";
 
-const COMMANDS = [
-  "up",
-  "preview",
-  "refresh",
-  "destroy",
-  "outputs",
-  "clients",
-  "status",
-  "logs",
-  "advise",
-  "eject",
-  "render",
-  "compose:import",
-  "compose:export",
-  "pulumi",
-  "test",
-  "bench",
-];
-
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What to run for a command, once everything is in place. */
 async function commandLine(command, args, env) {
   if (command === "bench") return ["-r", "ts-node/register/transpile-only", join(root, "bench/run.ts"), ...args];
-  if (command !== "test") return [join(root, `dist/cli/${fileOf(command)}.js`), ...args];
+  if (command !== "test") return [join(root, "dist/cli/main.js"), ...[command, ...args].filter(Boolean)];
   if (env.CI) await provideEnvironments(env);
   // Tests that need the engine find it first on PATH. Without one they are skipped, and the count says so.
   const bin = await capture("node", [join(root, "dist/cli/enginePath.js")], { cwd: root, env });
@@ -54,9 +34,6 @@ async function provideEnvironments(env) {
   await run("bash", [script("docker")], { cwd: root, env });
 }
 
-/** The file of a command: `composeImport` for `compose:import`. */
-const fileOf = (command) => command.replace(/:(.)/g, (_, letter) => letter.toUpperCase());
-
 /** Puts a folder first on PATH, whatever its spelling on this system. */
 function prependPath(env, folder) {
   const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
@@ -64,10 +41,6 @@ function prependPath(env, folder) {
 }
 
 async function main([command, ...args]) {
-  if (!COMMANDS.includes(command)) {
-    process.stderr.write(`Unknown command ${command ?? "(none)"}. Commands: ${COMMANDS.join(", ")}.\n`);
-    return 1;
-  }
   // A warm compile cache takes a third off the start of every Node process below.
   const env = { NODE_COMPILE_CACHE: join(userCache(), "compile-cache"), ...process.env };
   env.TS_NODE_PROJECT ??= join(root, "tsconfig.json");
@@ -76,7 +49,6 @@ async function main([command, ...args]) {
   await installDependencies(root, env);
   await buildIfStale(root, env);
   const line = await commandLine(command, args, env);
-  if (!existsSync(line[0] === "-r" ? line[2] : line[0])) throw new Error(`${command} is not built: run npm run build`);
   return run("node", line, { cwd: root, env });
 }
 

@@ -1,21 +1,24 @@
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { type Console, openConsole } from "./console";
+import { OperationError } from "./errors";
 import { type Interrupt, listenForInterrupts } from "./interrupt";
-import { main } from "./main";
-import { OperationError } from "./operate";
-import { helpText, type OptionSpec, parseOptions, SHARED } from "./options";
-import { openSession, type Session, type SessionOptions } from "./session";
+import { invocation, stackOption } from "./invocation";
+import type { Session, SessionOptions } from "./session";
 
-/** The state of a command that runs. */
+/** The state of a command that works with a stack. */
 export interface Cli {
   stack: string;
-  flags: Set<string>;
-  /** Values of the command's own options. */
-  values: Record<string, string[]>;
   console: Console;
   interrupt: Interrupt;
   /** Milliseconds since the command began. */
   elapsed(): number;
   open(options?: Partial<SessionOptions>): Promise<Session>;
+}
+
+/** The options of every command that works with a stack. */
+export interface StackOptions {
+  stack: string;
+  json?: true;
 }
 
 /** Exit code of a command that was stopped by Ctrl-C. */
@@ -32,55 +35,59 @@ interface StopTexts {
 const CHANGING: StopTexts = {
   stopping: (count) =>
     count === 1 ? "Stopping: letting what has begun finish. Again to stop at once." : "Stopping at once.",
-  stopped: "Stopped. npm run refresh brings the state up to date if something was cut short.",
+  stopped: `Stopped. ${invocation("refresh")} brings the state up to date if something was cut short.`,
 };
 
 /** Of a command that changes nothing. */
 export const READING: StopTexts = { stopped: "Stopped." };
 
-/** Runs one of the commands: options, help, interruption and errors are the same for all of them. */
-export function command(
-  name: string,
-  summary: string,
-  specs: Record<string, OptionSpec>,
+/** Adds the option that names a stack. */
+export const withStack = (command: Command, meant = "local") =>
+  command
+    .option("-s, --stack <name>", "the stack", stackName, meant)
+    .showHelpAfterError(
+      `(A stack is named like this: ${invocation(command.name(), "--stack NAME")}; --help shows all options.)`,
+    );
+
+/** Adds the options that all commands share that work with a stack. */
+export const withStackAndJson = (command: Command) =>
+  withStack(command).option("--json", "print the result as JSON on stdout, and nothing else there");
+
+function stackName(given: string): string {
+  if (!given.startsWith("-")) return given;
+  throw new InvalidArgumentError("It needs the name of a stack.");
+}
+
+/** Runs a command on its stack: progress, interruption and errors are the same for all of them. Sets the exit code. */
+export async function onStack(
+  { stack, json = false }: { stack: string; json?: boolean | undefined },
   body: (cli: Cli) => Promise<number>,
   { stopping, stopped }: StopTexts = CHANGING,
-): void {
-  main(async () => {
-    const all = { ...SHARED, ...specs };
-    const { stack, flags, values } = parseOptions(name, process.argv.slice(2), all);
-    if (flags.has("help")) {
-      process.stdout.write(helpText(name, summary, all));
-      return 0;
+): Promise<void> {
+  const started = Date.now();
+  const console = openConsole(json);
+  const interrupt = listenForInterrupts();
+  if (stopping) interrupt.onRequest((count) => console.line(stopping(count)));
+  const open: Cli["open"] = (own) => {
+    // With the Automation API, which takes longer than all the rest.
+    const { openSession } = require("./session") as typeof import("./session");
+    return openSession({ stack, interrupt, say: (line) => console.line(line), ...own });
+  };
+  try {
+    process.exitCode = await body({ stack, console, interrupt, elapsed: () => Date.now() - started, open });
+  } catch (error) {
+    console.done();
+    if (interrupt.count > 0) {
+      process.stderr.write(`${stopped}\n`);
+      process.exitCode = INTERRUPTED;
+      return;
     }
-    const started = Date.now();
-    const console = openConsole(flags.has("json"));
-    const interrupt = listenForInterrupts();
-    if (stopping) interrupt.onRequest((count) => console.line(stopping(count)));
-    const cli: Cli = {
-      stack,
-      flags,
-      values,
-      console,
-      interrupt,
-      elapsed: () => Date.now() - started,
-      open: (options) => openSession({ stack, interrupt, say: (line) => console.line(line), ...options }),
-    };
-    try {
-      return await body(cli);
-    } catch (error) {
-      console.done();
-      if (interrupt.count > 0) {
-        process.stderr.write(`${stopped}\n`);
-        return INTERRUPTED;
-      }
-      if (!(error instanceof OperationError)) throw error;
-      process.stderr.write(`\n${error.message}\n`);
-      return 1;
-    } finally {
-      console.done();
-    }
-  });
+    if (!(error instanceof OperationError)) throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    process.exitCode = 1;
+  } finally {
+    console.done();
+  }
 }
 
 /**
@@ -89,15 +96,20 @@ export function command(
  * @param preview shows what would happen, for somebody who is asked
  * @returns whether to go on
  */
-export async function agreed(cli: Cli, preview: () => Promise<unknown>, question: string): Promise<boolean> {
-  if (cli.stack === "local" || cli.flags.has("yes")) return true;
+export async function agreed(
+  { stack, console }: Cli,
+  yes: boolean,
+  preview: () => Promise<unknown>,
+  question: string,
+): Promise<boolean> {
+  if (stackOption(stack) === "" || yes) return true;
   if (process.stdin.isTTY && process.stderr.isTTY) {
     await preview();
-    if (await cli.console.confirm(question)) return true;
+    if (await console.confirm(question)) return true;
     process.stderr.write("Nothing was done.\n");
     return false;
   }
-  process.stderr.write(`Nothing was done: without a terminal to ask on, stack ${cli.stack} needs --yes.\n`);
+  process.stderr.write(`Nothing was done: without a terminal to ask on, stack ${stack} needs --yes.\n`);
   return false;
 }
 

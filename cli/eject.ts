@@ -1,76 +1,67 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { parseArgs } from "node:util";
+import type { Command } from "@commander-js/extra-typings";
 import { parse as parseYaml } from "yaml";
 import { InvalidInputError } from "../common/errors";
 // Not from the index of components/image: that loads the Pulumi SDK.
 import { eject } from "../components/image/eject";
 import { resolve } from "../components/server/resolve";
+import { slug } from "../components/server/validate";
 import { imageOf } from "../config/image";
 import type { Server } from "../config/plain";
 import { shapeOf } from "../config/shape";
-import { main as run } from "./main";
-import { UsageError } from "./options";
+import { withStack } from "./cli";
+import { UsageError } from "./errors";
+import { invocation, stackOption } from "./invocation";
+import { projectRoot, userFolder } from "./project";
 import { knownStacks, stackFile, unknownStack } from "./stackConfig";
 
-const USAGE = `Usage: npm run eject -- --server NAME [--stack NAME]
+export const define = (command: Command) =>
+  withStack(command, "dev")
+    .description(
+      "Writes the Dockerfile that is written for a server, and a .dockerignore, into the server's folder. From then on its " +
+        "image is built from them. Nothing is overwritten.",
+    )
+    .argument("[folder]", "folder of a server, which is written for with the settings that are the default")
+    .option("--server <name>", "instead, a server of mcp:servers, with the settings that it has in the stack")
+    .action(async (folder, { server, stack }) => {
+      if ((folder === undefined) === (server === undefined)) {
+        throw new UsageError(`Which server? ${invocation("eject", "FOLDER")}, or --server NAME for one of mcp:servers`);
+      }
+      if (folder !== undefined) ejectFolder(folder);
+      else await ejectServer(projectRoot(), stack, String(server));
+    });
 
-Writes the Dockerfile that is written for a server, and a .dockerignore, into the server's folder. From then on its
-image is built from them. Nothing is overwritten.
-
-      --server NAME  the server, by its name in mcp:servers
-  -s, --stack NAME   the stack whose settings count. Defaults to dev.
-  -h, --help         show this help`;
-
-/**
- * Writes a server's Dockerfile into its folder.
- * @param root folder with the stack's settings, to which sources are relative
- * @returns The exit code: 0, or 2 for bad input.
- */
-export async function main(argv: string[], root = process.cwd()): Promise<number> {
-  try {
-    const { server: name, stack, help } = options(argv);
-    if (help) {
-      console.log(USAGE);
-      return 0;
-    }
-    const { server, buildSecrets, image } = await serverOf(root, stack, name);
-    const { source } = server;
-    if (image.reference !== undefined || source === undefined) throw nothingBuilt(image.reference);
-    const resolved = resolve(name, { ...server, source: path.resolve(root, source) });
-    const files = eject(resolved, image, buildSecrets);
-    const taken = files.filter((file) => existsSync(path.join(resolved.source, file.path)));
-    if (taken.length > 0) throw exists(taken.map((file) => file.path));
-    for (const file of files) {
-      const to = path.join(resolved.source, file.path);
-      mkdirSync(path.dirname(to), { recursive: true });
-      writeFileSync(to, file.text, { flag: "wx" });
-    }
-    for (const line of written(files.map((file) => file.path))) console.log(`wrote ${path.join(source, line)}`);
-    console.log(`The image of ${name} is built from them from now on: npm run up -- --stack ${stack}`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof InvalidInputError || error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
+/** Writes the Dockerfile that a server has without any settings. */
+function ejectFolder(folder: string): void {
+  const server = resolve(slug(path.basename(path.resolve(folder))), { source: path.resolve(userFolder(), folder) });
+  writeFiles(server.source, folder, eject(server, {}, []));
+  process.stdout.write("Images of this folder are built from them from now on.\n");
 }
 
-function options(argv: string[]): { server: string; stack: string; help: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        server: { type: "string" },
-        stack: { type: "string", short: "s", default: "dev" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (!values.help && !values.server) throw new UsageError("The server is missing: npm run eject -- --server NAME");
-    return { server: values.server ?? "", stack: values.stack, help: values.help };
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${error.message}\n${USAGE}`);
-    throw error;
+/** Writes a server's Dockerfile with the settings of a stack. Sources are relative to the project's folder. */
+async function ejectServer(root: string, stack: string, name: string): Promise<void> {
+  const { server, buildSecrets, image } = await serverOf(root, stack, name);
+  const { source } = server;
+  if (image.reference !== undefined || source === undefined) throw nothingBuilt(image.reference);
+  const resolved = resolve(name, { ...server, source: path.resolve(root, source) });
+  writeFiles(resolved.source, source, eject(resolved, image, buildSecrets));
+  process.stdout.write(
+    `The image of ${name} is built from them from now on: ${invocation("up", stackOption(stack))}\n`,
+  );
+}
+
+/** Writes files that are not there, all or none. */
+function writeFiles(folder: string, shown: string, files: ReturnType<typeof eject>): void {
+  const taken = files.filter((file) => existsSync(path.join(folder, file.path)));
+  if (taken.length > 0) throw exists(taken.map((file) => file.path));
+  for (const file of files) {
+    const to = path.join(folder, file.path);
+    mkdirSync(path.dirname(to), { recursive: true });
+    writeFileSync(to, file.text, { flag: "wx" });
+  }
+  for (const line of written(files.map((file) => file.path))) {
+    process.stdout.write(`wrote ${path.join(shown, line)}\n`);
   }
 }
 
@@ -84,9 +75,8 @@ async function serverOf(root: string, stack: string, name: string) {
   const { config = {} } = (parseYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
   const { config: known } = shapeOf({ servers: config["mcp:servers"], image: config["mcp:image"] });
   if (!known) {
-    throw new UsageError(
-      `${path.basename(file)} is not valid: npm run preview -- --stack ${stack} says what is wrong.`,
-    );
+    const preview = invocation("preview", stackOption(stack));
+    throw new UsageError(`${path.basename(file)} is not valid: ${preview} says what is wrong.`);
   }
   const server: Server | undefined = known.servers.find((one) => one.name === name);
   if (server === undefined) {
@@ -110,8 +100,6 @@ function exists(files: string[]): InvalidInputError {
     { path: "eject", message: "a file exists already and is not overwritten", got: found, fix: `move ${found} away` },
   ]);
 }
-
-if (require.main === module) run(() => main(process.argv.slice(2)));
 
 /** What was written, one line for each file and each folder. */
 function written(files: string[]): string[] {

@@ -1,3 +1,7 @@
+import { invocation } from "./invocation";
+
+const SET_PASSWORD = "config set --secret --path mcp:secrets.REGISTRY_PASSWORD VALUE --stack STACK";
+
 /** Errors of the engine and of providers that do not say what to do, and what that is. */
 const REMEDIES: [RegExp, (found: RegExpExecArray) => string][] = [
   [
@@ -9,8 +13,8 @@ const REMEDIES: [RegExp, (found: RegExpExecArray) => string][] = [
   [
     /error reading push output: .*(unauthorized|denied|no basic auth credentials)/,
     () =>
-      "check `username` in mcp:registry and the password (npm run pulumi -- config set --secret --path " +
-      "mcp:secrets.REGISTRY_PASSWORD VALUE --stack STACK) or, without a username, log in with `docker login REGISTRY`",
+      `check \`username\` in mcp:registry and the password (${invocation("pulumi", SET_PASSWORD)}) or, without a username, ` +
+      "log in with `docker login REGISTRY`",
   ],
   [
     /error reading push output: .*(connection refused|no such host|i\/o timeout)/,

@@ -22,7 +22,7 @@ const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";
 
 /** What these providers were creating is removed here, or found by the next creation under its own name. */
-const IS_MENDED = /^(docker:|random:|pulumi-nodejs:)/;
+const IS_MENDED = /^(docker:|random:|pulumi-nodejs:|mcp:)/;
 
 /**
  * Removes the containers and networks that a killed run was creating: they exist, but the state does not know them, and

@@ -1,11 +1,9 @@
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
 import { EngineRunError } from "./engineCommand";
 import { type EventSink, type RunReport, readEvents } from "./engineEvents";
+import { type Operation, OperationError } from "./errors";
 import { explained } from "./explain";
 import { isStackMissing, type Session, StackMissingError } from "./session";
-
-/** What the engine can do with a stack. */
-export type Operation = "preview" | "up" | "refresh" | "destroy";
 
 export interface OperateOptions {
   sink: EventSink;
@@ -19,18 +17,6 @@ export interface OperateOptions {
   targets?: string[];
   /** For a preview: takes the engine's own output in this form, instead of our lines. */
   output?: { form: "--diff" | "--json"; take: (text: string) => void };
-}
-
-/** A run that failed; the errors are the program's and the engine's own, in the order that they came. */
-export class OperationError extends Error {
-  override readonly name = "OperationError";
-
-  constructor(
-    readonly operation: Operation,
-    readonly errors: string[],
-  ) {
-    super(errors.map((text) => `error: ${text}`).join("\n"));
-  }
 }
 
 const VERBS: Record<Operation, string> = {

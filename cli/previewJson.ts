@@ -1,5 +1,6 @@
 import type { Console } from "./console";
-import { OperationError, operate } from "./operate";
+import { OperationError } from "./errors";
+import { operate } from "./operate";
 import type { Session } from "./session";
 
 /**

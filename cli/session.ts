@@ -1,25 +1,24 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { LocalWorkspace, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { type Backend, chooseBackend } from "./backend";
 import { type Engine, obtainEngine } from "./engine";
 import { type EngineCommand, EngineRunError, engineCommand, enginePath } from "./engineCommand";
 import type { Interrupt } from "./interrupt";
+import { invocation, stackOption } from "./invocation";
 import { removeLeftovers } from "./leftovers";
 import { type UserPaths, userPaths } from "./paths";
+import { ownProgram, projectRoot } from "./project";
 import { privateConfigFolder, privateStackFile, stackFile, unknownStack } from "./stackConfig";
 import { removeStaleLocks } from "./staleLock";
 
 /** What is needed to work with a stack; tests put a small project in the place of this one. */
 export interface SessionOptions {
   stack: string;
-  /** The folder with Pulumi.yaml. Defaults to this project. */
+  /** The folder with Pulumi.yaml. Defaults to the project that the working folder is in. */
   root?: string;
-  /** Refuse a stack that has no settings file. For the commands that would create it. */
-  needsFile?: boolean;
-  /** The module whose export is the program. Defaults to the compiled index.ts. */
+  /** The module whose export is the program, for an engine without a language host. Defaults to the one of this package. */
   program?: string;
   /** A program of our own, instead of the project's; it runs in this process with any engine. */
   inline?: PulumiFn;
@@ -43,7 +42,10 @@ export interface Session {
   pulumi(args: string[], options?: { cwd?: string }): Promise<string>;
   /** Removes what killed runs left: locks and, in Docker, what they were making. Throws when somebody else is at work on the stack. */
   removeStaleLocks(): Promise<void>;
-  /** Creates the stack in the backend. */
+  /**
+   * Creates the stack in the backend.
+   * @throws UsageError where nothing says that there is to be such a stack: it has no settings file
+   */
   create(): Promise<void>;
 }
 
@@ -52,18 +54,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { stack: name, paths = userPaths(), say = () => {}, interrupt } = options;
   const root = resolve(options.root ?? projectRoot());
   const settings = await stackFile(root, name);
-  if (!settings && options.needsFile) throw await unknownStack(root, name);
-
   const engine = options.engine ?? (await obtainEngine({ paths }));
   const command = engineCommand(engine, interrupt);
   // With the official language host the engine runs index.ts as `pulumi up` does; without one, this process is the host.
-  const file = options.program ?? join(root, "dist", "index.js");
-  const inline = options.inline ?? (engine.languageHost ? undefined : inlineProgram(file));
+  const file = options.program ?? ownProgram(root);
+  const inline = options.inline ?? (engine.languageHost || !file ? undefined : inlineProgram(file));
   const program = inline ? { program: inline } : {};
   const workspace = await LocalWorkspace.create({ workDir: root, pulumiCommand: command, ...program });
   const project = await workspace.projectSettings();
-  const projectBackend = project.backend?.url;
-  const backend = await chooseBackend({ paths, ...(projectBackend ? { projectBackend } : {}) });
+  const backend = await chooseBackend({ paths, projectBackend: project.backend?.url });
   if (backend.created) say(`State lives on this machine: ${backend.folder}`);
   workspace.envVars = { ...backend.env, PATH: enginePath(engine), PULUMI_SKIP_UPDATE_CHECK: "true" };
   const configHome = privateConfigFolder(paths.data, project.name, root);
@@ -90,7 +89,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         say(`Removed the ${leftover}, which that run had not finished.`);
       }
     },
-    create: () => createStack(pulumi, { name, project: project.name, configFile }),
+    async create() {
+      if (!settings) throw await unknownStack(root, name);
+      await createStack(pulumi, { name, project: project.name, configFile });
+    },
   };
 }
 
@@ -132,8 +134,8 @@ export class StackMissingError extends Error {
   override readonly name = "StackMissingError";
 
   constructor(stack: string, location: string) {
-    const option = stack === "local" ? "" : ` -- --stack ${stack}`;
-    super(`The stack ${stack} is not deployed: the backend ${location} does not know it.\n  fix: npm run up${option}`);
+    const fix = invocation("up", stackOption(stack));
+    super(`The stack ${stack} is not deployed: the backend ${location} does not know it.\n  fix: ${fix}`);
   }
 }
 
@@ -150,10 +152,4 @@ function inlineProgram(file: string): PulumiFn {
     if (typeof program !== "function") throw new Error(`${file} does not export the program as a function.`);
     return program();
   };
-}
-
-/** This project's folder: the scripts run from `cli/` and, compiled, from `dist/cli/`. */
-export function projectRoot(): string {
-  const parent = dirname(__dirname);
-  return existsSync(join(parent, "Pulumi.yaml")) ? parent : dirname(parent);
 }

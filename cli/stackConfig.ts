@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
-import { UsageError } from "./options";
+import { UsageError } from "./errors";
+import { invocation } from "./invocation";
 
 /** The stacks that a project has a `Pulumi.<stack>.yaml` for, sorted. */
 export async function knownStacks(root: string): Promise<string[]> {
@@ -30,7 +31,8 @@ export async function unknownStack(root: string, stack: string): Promise<UsageEr
   const hint = nearest && distance(stack, nearest) <= 3 ? ` Did you mean ${nearest}?` : "";
   return new UsageError(
     `Unknown stack ${stack}.${hint}\n  known: ${known.join(", ") || "none"}\n` +
-      `  fix:   a new stack needs a file with its settings, Pulumi.${stack}.yaml; copy one of the known`,
+      `  fix:   a new stack needs a file with its settings, Pulumi.${stack}.yaml: copy one of the known, or ` +
+      invocation("pulumi", `stack init ${stack}`),
   );
 }
 

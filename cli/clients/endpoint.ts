@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../common/clients";
-import { typeName } from "../../common/resourceTypes";
+import { resourceType } from "../../common/resourceTypes";
 import { asMapping, type Mapping } from "../compose/composeFile";
 import { opened, type StateResource } from "../compose/stackState";
 import type { Entry } from "../deployed/entries";
@@ -24,7 +24,7 @@ export function endpointOf({ name, place, output }: Entry, state: StateResource[
 }
 
 function checkOf(server: string, state: StateResource[]): Mapping {
-  const check = state.find(({ type, inputs }) => typeName(type) === "McpCheck" && inputs.server === server);
+  const check = state.find(({ type, inputs }) => type === resourceType("McpCheck") && inputs.server === server);
   return check?.inputs ?? {};
 }
 

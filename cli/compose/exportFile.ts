@@ -14,8 +14,9 @@ export interface Exported {
   variables: Map<string, string>;
 }
 
-/** First words of every file that an export wrote. */
-export const HEADER = "# Written by npm run compose:export";
+/** First words of a file that an export writes, and of those that it wrote before. */
+const HEADER = "# Written by mcp-deploy export";
+export const IS_OURS = /^# Written by (mcp-deploy export|npm run compose:export)\b/;
 
 /**
  * Writes a stack's Docker resources as a compose file: from its state, which is what runs. Undefined when it has no

@@ -21,11 +21,9 @@ export function secretKnowledge(resources: StateResource[]): SecretKnowledge {
     const { envs: __, ...results } = type === TYPES.container ? {} : outputs;
     return [...secretTexts(others), ...secretTexts(results)];
   });
-  const settings = resources.filter(({ type }) => type === TYPES.settings);
-  const entries = settings.flatMap(({ inputs }) => [
-    ...parsed(inputs["mcp:servers"]),
-    ...parsed(inputs["mcp:services"]),
-  ]);
+  const settings = resources.filter(({ type }) => SETTINGS.includes(type));
+  const keys = ["servers", "services"].flatMap((key) => [key, `mcp:${key}`]);
+  const entries = settings.flatMap(({ inputs }) => keys.flatMap((key) => parsed(inputs[key])));
   const plain = entries.map((entry): [string, Set<string>] => {
     const { name, env, secrets } = asMapping(entry) ?? {};
     const names = [...Object.keys(asMapping(env) ?? {}), ...OWN];
@@ -33,6 +31,9 @@ export function secretKnowledge(resources: StateResource[]): SecretKnowledge {
   });
   return { texts: texts.filter((text) => text.length >= TELLING_LENGTH), plain: new Map(plain) };
 }
+
+/** Providers that are given the stack's config: that of the package, and before it that of dynamic resources. */
+const SETTINGS = ["pulumi:providers:mcp", "pulumi:providers:pulumi-nodejs"];
 
 /** The variables that the deployment sets itself; none of them is a secret. */
 const OWN = [

@@ -11,7 +11,7 @@ export const REASONS: Record<string, [why: string, fix: string]> = {
   configs: ["there are no config files beside the image", "copy the file in the Dockerfile"],
   cpu_shares: ["shares follow from `resources.cpuReservation`", "set that: 1024 shares are one core"],
   credential_spec: ["there is no setting for it", "leave it out"],
-  develop: ["compose watch has no counterpart here", "run `npm run up` after an edit"],
+  develop: ["compose watch has no counterpart here", "run `up` after an edit"],
   devices: ["containers get no devices of the machine", "run what needs one outside this stack"],
   dns: ["names are resolved by the stack's network", "set the DNS of the Docker Engine"],
   domainname: ["containers are found by name on the stack's network", "leave it out"],

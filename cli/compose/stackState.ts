@@ -1,8 +1,10 @@
+import { currentType, resourceType } from "../../common/resourceTypes";
 import { asList, asMapping, type Mapping } from "./composeFile";
 
 /** A resource of a stack's state. Secrets in it are {@link Secret}. */
 export interface StateResource {
   urn: string;
+  /** As it is now, where the state has the type of before. */
   type: string;
   /** The name that the program gave it. */
   name: string;
@@ -28,8 +30,7 @@ export const TYPES = {
   volume: "docker:index/volume:Volume",
   image: "docker:index/image:Image",
   remoteImage: "docker:index/remoteImage:RemoteImage",
-  ready: "mcp:index:ContainerReady",
-  settings: "pulumi:providers:pulumi-nodejs",
+  ready: resourceType("ContainerReady"),
 } as const;
 
 /** Reads what `pulumi stack export --show-secrets` prints. What waits for its deletion is left out. */
@@ -42,7 +43,7 @@ export function readState(json: string): StateResource[] {
     return [
       {
         urn,
-        type,
+        type: currentType(type),
         name: urn.split("::").at(-1) ?? urn,
         ...(typeof id === "string" && { id }),
         ...(typeof parent === "string" && { parent }),

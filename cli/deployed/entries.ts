@@ -1,4 +1,4 @@
-import { typeName } from "../../common/resourceTypes";
+import { OWN_TYPES, type ResourceKind, resourceType } from "../../common/resourceTypes";
 import { DEFAULTS } from "../../components/server/defaults";
 import { asMapping } from "../compose/composeFile";
 import { type StateResource, TYPES } from "../compose/stackState";
@@ -57,7 +57,7 @@ export interface ClientPlace {
 const WORKLOAD = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
 
 /** The components of servers. What belongs to another component of ours is a service; the rest of a program is its own affair. */
-const SERVERS = ["McpProcess", "McpContainer", "McpDeployment"];
+const SERVERS = ["McpProcess", "McpContainer", "McpDeployment"].map((name) => `${OWN_TYPES}${name}`);
 
 /** All servers and services of a stack, those of the config first and in its order, then what is still deployed beside them. */
 export function entriesOf(state: StateResource[], config: StackConfig): Entry[] {
@@ -73,12 +73,11 @@ export function entriesOf(state: StateResource[], config: StackConfig): Entry[] 
 function deployedOf(state: StateResource[]): Entry[] {
   return state.flatMap((resource): Entry[] => {
     const parent = state.find(({ urn }) => urn === resource.parent);
-    const owner = typeName(parent?.type ?? "");
-    if (!parent || owner === undefined) return [];
+    if (!parent?.type.startsWith(OWN_TYPES)) return [];
     const siblings = state.filter((one) => one.parent === parent.urn);
     const found = placeOf(resource, siblings);
     if (!found) return [];
-    if (!SERVERS.includes(owner)) return [{ name: baseName(resource.name), role: "service", ...found }];
+    if (!SERVERS.includes(parent.type)) return [{ name: baseName(resource.name), role: "service", ...found }];
     const output = serverOutput(parent, found.target, state);
     return [{ name: parent.name, role: "server", ...found, ...(output && { output }) }];
   });
@@ -89,15 +88,15 @@ const baseName = (name: string): string => name.replace(/-(container|deployment|
 
 function placeOf(resource: StateResource, siblings: StateResource[]): Pick<Entry, "target" | "place"> | undefined {
   const { type, inputs, id = "" } = resource;
-  const sibling = (wanted: string) => siblings.find((one) => typeName(one.type) === wanted);
-  if (typeName(type) === "Installation") return { target: "process", place: processPlace(resource, sibling) };
+  const sibling = (kind: ResourceKind) => siblings.find((one) => one.type === resourceType(kind));
+  if (type === resourceType("Installation")) return { target: "process", place: processPlace(resource, sibling) };
   if (type === TYPES.container) {
     const { url, timeoutSeconds } = sibling("ContainerReady")?.inputs ?? {};
     const readiness = typeof url === "string" && { readiness: { url, startSeconds: Number(timeoutSeconds) } };
     return { target: "docker", place: { kind: "container", container: textOf(inputs.name) ?? id, ...readiness } };
   }
   // A server that clients start as a container has been checked by its command, and has no container in the state.
-  if (typeName(type) === "McpCheck" && inputs.command !== undefined && !sibling("Installation")) {
+  if (type === resourceType("McpCheck") && inputs.command !== undefined && !sibling("Installation")) {
     return { target: "docker", place: { kind: "client" } };
   }
   const workload = WORKLOAD.exec(type)?.[1] as WorkloadKind | undefined;
@@ -109,7 +108,7 @@ function placeOf(resource: StateResource, siblings: StateResource[]): Pick<Entry
 
 function processPlace(
   { inputs, outputs }: StateResource,
-  sibling: (type: string) => StateResource | undefined,
+  sibling: (kind: ResourceKind) => StateResource | undefined,
 ): ProcessPlace | ClientPlace {
   const instance = String(inputs.instance);
   const process = sibling("Process")?.inputs;

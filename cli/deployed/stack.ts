@@ -1,5 +1,7 @@
 import { readState, type StateResource } from "../compose/stackState";
-import { isStackMissing, projectRoot, type Session, StackMissingError } from "../session";
+import { invocation, stackOption } from "../invocation";
+import { projectRoot } from "../project";
+import { isStackMissing, type Session, StackMissingError } from "../session";
 import { stackFile, unknownStack } from "../stackConfig";
 import { readStackConfig, type StackConfig } from "./config";
 import { contextOf, type Entry, entriesOf } from "./entries";
@@ -47,4 +49,4 @@ export async function deployedStack(session: Session, { secrets = false } = {}):
 }
 
 /** What deploys a stack. */
-export const upCommand = (stack: string): string => `npm run up${stack === "local" ? "" : ` -- --stack ${stack}`}`;
+export const upCommand = (stack: string): string => invocation("up", stackOption(stack));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ContainerPlace } from "../deployed/entries";
+import { mendCommands } from "../invocation";
 import { type Frame, FrameReader } from "./frames";
 import { type Line, type LogSource, lastOf, Position, timeKey } from "./lines";
 
@@ -39,7 +40,7 @@ export function dockerLog(server: string, { container: name }: ContainerPlace, e
       const since = wanted.since && { since: epoch(timeKey(wanted.since) ?? "") };
       const log = await container.logs({ ...all, ...tail, ...since }).catch((error: { statusCode?: number }) => {
         if (error.statusCode !== 404) throw error;
-        throw new Error(`There is no container ${name} any more.\n  fix: npm run refresh, then npm run up`);
+        throw new Error(`There is no container ${name} any more.\n  fix: ${mendCommands()}`);
       });
       const lines = new ContainerLines().push(log).filter(({ time }) => position.isNew(time));
       return lastOf(lines.map(toLine), wanted);

@@ -4,6 +4,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { clusterError } from "../../provider/kubernetes/clusterError";
 import type { WorkloadPlace } from "../deployed/entries";
 import { containerOf, containerStatus, nameOf, type PodReader } from "../deployed/pods";
+import { mendCommands } from "../invocation";
 import { type Line, LineSplitter, type LogSource, lastOf, Position, timedLine, type Wanted } from "./lines";
 
 /** Between two looks for new pods, in milliseconds. */
@@ -23,9 +24,7 @@ export function podLog(server: string, place: WorkloadPlace, reader: PodReader):
   async function pods(): Promise<V1Pod[]> {
     const workload = await reader.workload(place);
     if (workload) return reader.pods(workload);
-    throw new Error(
-      `There is no ${kind} ${object} in namespace ${namespace} any more.\n  fix: npm run refresh, then npm run up`,
-    );
+    throw new Error(`There is no ${kind} ${object} in namespace ${namespace} any more.\n  fix: ${mendCommands()}`);
   }
   const toLine =
     (pod: V1Pod, isAlone: boolean) =>

@@ -1,3 +1,4 @@
+import { resourceType } from "../../common/resourceTypes";
 import type { Deployed } from "./deployed";
 import { objectName } from "./names";
 import type { Registered } from "./record";
@@ -7,7 +8,7 @@ import { asSecret, withoutMarks } from "./secretMark";
 export const TYPES = {
   image: "docker:index/image:Image",
   pulled: "docker:index/remoteImage:RemoteImage",
-  scan: "mcp:index:ImageScan",
+  scan: resourceType("ImageScan"),
   password: "random:index/randomPassword:RandomPassword",
 } as const;
 

@@ -1,7 +1,8 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import type { EventSink } from "../engineEvents";
+import { UsageError } from "../errors";
+import { invocation, stackOption } from "../invocation";
 import { operate } from "../operate";
-import { UsageError } from "../options";
 import type { Session } from "../session";
 import { type Missing, TYPES } from "./answers";
 import type { Deployed } from "./deployed";
@@ -37,7 +38,7 @@ export async function build(
 const deployedError = (stack: string): UsageError =>
   new UsageError(
     `--build is for stacks whose manifests others apply, and ${stack} was deployed by up, which builds and rolls out together.\n` +
-      `  fix: npm run up -- --stack ${stack}, and render then; or give what was built elsewhere with --image`,
+      `  fix: ${invocation("up", stackOption(stack))}, and render then; or give what was built elsewhere with --image`,
   );
 
 /**

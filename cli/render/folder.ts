@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { UsageError } from "../options";
+import { UsageError } from "../errors";
 import { headerOf, type RenderedFile } from "./files";
 
 /** What a render did to its folder. */

@@ -1,5 +1,6 @@
 import type { Settings } from "../../config";
-import { UsageError } from "../options";
+import { UsageError } from "../errors";
+import { invocation, stackOption } from "../invocation";
 import { Answers, type Missing, TYPES } from "./answers";
 import { Deployed } from "./deployed";
 import { ExposedSecretError, type Manifest, toManifest } from "./manifest";
@@ -101,8 +102,8 @@ function missingError(missing: Missing[], stack: string, isDeployed: boolean): U
     ? `\n       or, for an image that is built elsewhere: --image ${image.owner}=${image.what.replace(/:[^/:]*$/, "")}@sha256:...`
     : "";
   const command = isDeployed
-    ? `npm run up -- --stack ${stack} makes it, and rolls it out`
-    : `npm run render -- --stack ${stack} --build makes it, without touching the cluster`;
+    ? `${invocation("up", stackOption(stack))} makes it, and rolls it out`
+    : `${invocation("render", `--stack ${stack} --build`)} makes it, without touching the cluster`;
   return new UsageError(
     `What the manifests of ${stack} depend on was never made, or not of what the sources and settings hold now:\n` +
       `${lines.join("\n")}\n` +

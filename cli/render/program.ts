@@ -1,6 +1,7 @@
 import { Target } from "../../components/server/args";
 import type { Settings } from "../../config";
-import { UsageError } from "../options";
+import { UsageError } from "../errors";
+import { invocation } from "../invocation";
 
 /** Registers the stack's resources as index.ts does. The context is not looked up: no cluster is needed. */
 export function deployToKubernetes(stack: string): Settings {
@@ -31,6 +32,6 @@ function settingsOf(stack: string): Settings {
   }
   throw new UsageError(
     `The stack ${stack} has the target ${settings.target}: only stacks for Kubernetes have manifests.\n` +
-      "  fix: npm run render -- --stack NAME, with a stack whose mcp:target is kubernetes",
+      `  fix: ${invocation("render", "--stack NAME")}, with a stack whose mcp:target is kubernetes`,
   );
 }

@@ -5,7 +5,7 @@ import stringify from "fast-json-stable-stringify";
 import { parse } from "yaml";
 import { maskSecrets } from "../../provider/check/logs";
 import { findOnPath } from "../command";
-import { UsageError } from "../options";
+import { UsageError } from "../errors";
 import type { Manifest, SecretManifest } from "./manifest";
 
 /** A sealed Secret, and the line above it that says what it was sealed from. */

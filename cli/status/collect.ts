@@ -4,6 +4,7 @@ import { clusterError } from "../../provider/kubernetes/clusterError";
 import { openEngine } from "../deployed/engine";
 import type { ClientPlace, Entry } from "../deployed/entries";
 import { type DeployedStack, upCommand } from "../deployed/stack";
+import { invocation } from "../invocation";
 import { Health, Missing, noReadings, notRunning, type Report } from "./report";
 
 /** One row of the status. */
@@ -55,7 +56,10 @@ function asker(stack: DeployedStack): (entry: Entry) => Promise<Report> {
 /** A server that each client starts for itself: there is nothing to ask, but it has to be there. */
 function clientReport({ folder }: ClientPlace): Report {
   if (folder !== undefined && !existsSync(path.join(folder, "current"))) {
-    return notRunning({ health: Health.Unhealthy, reason: "its installation is gone: npm run up installs it again" });
+    return notRunning({
+      health: Health.Unhealthy,
+      reason: `its installation is gone: ${invocation("up")} installs it again`,
+    });
   }
   const reason = "its clients start it, each for itself: nothing of it runs by itself";
   return { health: new Missing(reason), readings: noReadings(reason) };

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { readinessProblem } from "../../provider/check/httpProbe";
 import type { ContainerPlace } from "../deployed/entries";
+import { mendCommands } from "../invocation";
 import { runIn } from "./containerCommand";
 import { metricsReader } from "./dockerMetrics";
 import { lookTwice, rateOf } from "./metrics";
@@ -29,7 +30,7 @@ export async function containerReport(engine: Docker, place: ContainerPlace, isS
       throw error;
     });
   if (!inspected) {
-    const reason = `there is no container ${container} any more: npm run refresh and npm run up make it anew`;
+    const reason = `there is no container ${container} any more: ${mendCommands()}`;
     return notRunning({ health: Health.Stopped, reason });
   }
   const { Running, Restarting } = inspected.State;
@@ -67,7 +68,7 @@ export function containerCondition(
   const { Running, Restarting, Paused, ExitCode, OOMKilled, StartedAt, Health: checked } = State;
   const how = OOMKilled ? "it used more memory than its limit" : `exit code ${ExitCode}`;
   if (Restarting) return { health: Health.Unhealthy, reason: `it ended (${how}), and is started again soon` };
-  if (!Running) return { health: Health.Stopped, reason: `it ended (${how}): npm run refresh and npm run up start it` };
+  if (!Running) return { health: Health.Stopped, reason: `it ended (${how}): ${mendCommands()}` };
   if (Paused) return { health: Health.Stopped, reason: "it is paused: docker unpause" };
   if (problem !== undefined) {
     const isYoung = secondsSince(StartedAt, now) < startSeconds;

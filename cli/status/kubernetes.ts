@@ -3,6 +3,7 @@ import { parseMemory } from "../../components/server/memory";
 import { forwardTo } from "../../provider/kubernetes/forward";
 import type { WorkloadPlace } from "../deployed/entries";
 import { containerOf, containerStatus, nameOf, type PodReader } from "../deployed/pods";
+import { mendCommands } from "../invocation";
 import { gaugeOf, type Looks, lookTwice, rateOf, readPage } from "./metrics";
 import { workloadCondition } from "./podCondition";
 import { Health, Missing, notRunning, type Reading, type Readings, type Report, secondsSince, sum } from "./report";
@@ -12,7 +13,7 @@ export async function workloadReport(reader: PodReader, place: WorkloadPlace, is
   const workload = await reader.workload(place);
   if (!workload) {
     const { workload: kind, object, namespace } = place;
-    const reason = `there is no ${kind} ${object} in namespace ${namespace} any more: npm run refresh and npm run up make it anew`;
+    const reason = `there is no ${kind} ${object} in namespace ${namespace} any more: ${mendCommands()}`;
     return notRunning({ health: Health.Stopped, reason });
   }
   const pods = await reader.pods(workload);

@@ -4,6 +4,7 @@ import { groupUsage } from "../../provider/check/procUsage";
 import { isAlive } from "../../provider/process/identity";
 import { type RunState, readRunState } from "../../provider/process/runState";
 import type { ProcessPlace } from "../deployed/entries";
+import { invocation } from "../invocation";
 import { gaugeOf, INTERVAL_MS, lookTwice, rateOf, readPage } from "./metrics";
 import {
   ANSWER_MS,
@@ -25,7 +26,7 @@ export async function processReport({ instance, started }: ProcessPlace): Promis
   if (!state || !started || (!child && !isAlive(state.supervisor))) {
     return notRunning({
       health: Health.Stopped,
-      reason: "it does not run: npm run up starts it",
+      reason: `it does not run: ${invocation("up")} starts it`,
     });
   }
   if (!child) {
@@ -45,7 +46,7 @@ async function conditionOf(state: RunState, { readinessUrl, startSeconds }: Star
   if (isAlive(state.supervisor)) return { health: Health.Healthy };
   return {
     health: Health.Unhealthy,
-    reason: "its supervisor was killed, so nothing restarts it: npm run up starts both anew",
+    reason: `its supervisor was killed, so nothing restarts it: ${invocation("up")} starts both anew`,
   };
 }
 

@@ -5,7 +5,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Engine, EngineError, obtainEngine } from "../../cli/engine";
 import { isChanged } from "../../cli/engineEvents";
-import { OperationError, operate, stackOutputs } from "../../cli/operate";
+import { OperationError } from "../../cli/errors";
+import { operate, stackOutputs } from "../../cli/operate";
 import type { UserPaths } from "../../cli/paths";
 import { openSession, type Session } from "../../cli/session";
 import { removeTempFolders, tempFolder, tempPaths } from "../unit/cli/support";
@@ -150,7 +151,7 @@ describe("the scripts on a real engine", function () {
     const { changes } = await operate(session, "destroy", { sink });
     assert.deepEqual(changes, { delete: 2 });
     await session.pulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", "local"]);
-    await assert.rejects(stackOutputs(session), /The stack local is not deployed: .*\n {2}fix: npm run up$/);
+    await assert.rejects(stackOutputs(session), /The stack local is not deployed: .*\n {2}fix: npx mcp-deploy up$/);
     assert.equal(readFileSync(join(root, "Pulumi.local.yaml"), "utf8"), SETTINGS);
   });
 });

@@ -234,7 +234,7 @@ describe("local stack on the real engine", function () {
     const { code, out } = await stack.command("status");
     assert.equal(code, 1);
     assert.match(out, /^node-server {4}process {2}stopped {2}- /m);
-    assert.match(out, /^node-server: it does not run: npm run up starts it$/m);
+    assert.match(out, /^node-server: it does not run: npx mcp-deploy up starts it$/m);
     assert.equal((await stack.refresh()).changes.delete, 1);
     await stack.up();
     assert.equal(
@@ -264,13 +264,13 @@ describe("local stack on the real engine", function () {
     assert.equal(status.code, 1);
     assert.match(
       status.out,
-      /^python-server, node-server, simple-server: it is in the config, but not deployed: npm run up/m,
+      /^python-server, node-server, simple-server: it is in the config, but not deployed: npx mcp-deploy up/m,
     );
     const logs = await stack.command("logs");
     assert.deepEqual([logs.code, logs.out], [1, ""]);
     assert.match(
       logs.err,
-      new RegExp(`the stack ${stack.name} is not deployed yet\\n {2}fix: {5}npm run up -- --stack ${stack.name}`),
+      new RegExp(`the stack ${stack.name} is not deployed yet\\n {2}fix: {5}npx mcp-deploy up --stack ${stack.name}`),
     );
   });
 
@@ -281,7 +281,7 @@ describe("local stack on the real engine", function () {
       assert.deepEqual([code, out], [1, ""]);
       assert.match(
         err,
-        new RegExp(`The stack ${other.name} is not deployed: .*\\n {2}fix: npm run up -- --stack ${other.name}`),
+        new RegExp(`The stack ${other.name} is not deployed: .*\\n {2}fix: npx mcp-deploy up --stack ${other.name}`),
       );
     }
   });

@@ -17,7 +17,7 @@ type Manifest = Required<Pick<KubernetesObject, "apiVersion" | "kind">> & {
 };
 
 describeWithCluster(
-  "npm run render on a real cluster",
+  "npx mcp-deploy render on a real cluster",
   function () {
     this.timeout(300_000);
     let stack: ClusterStack;
@@ -79,13 +79,16 @@ describeWithCluster(
       const { env } = stack;
       stack.env = { KUBECONFIG: path.join(stack.root, "none") };
       await assert.rejects(stack.render({}), /redis +a generated password\n +weather +\S+\/weather:[0-9a-f]{12}\n/);
-      await stack.render({ secrets: ["plain"] }, ["build"]);
+      await stack.render({ secrets: "plain", build: true });
       assert.ok(names(rendered()).includes("Deployment weather"));
       const imageIn = () => /image: \S+weather@(sha256:[0-9a-f]{64})/.exec(textOf("70-deployment-weather.yaml"))?.[1];
       const before = imageIn();
       appendFileSync(path.join(source, "server.py"), "\n# Edited.\n");
-      await assert.rejects(stack.render({}), /\n {2}weather +\S+\/weather:[0-9a-f]{12}\n {2}fix: npm run render/);
-      await stack.render({ secrets: ["plain"] }, ["build"]);
+      await assert.rejects(
+        stack.render({}),
+        /\n {2}weather +\S+\/weather:[0-9a-f]{12}\n {2}fix: npx mcp-deploy render/,
+      );
+      await stack.render({ secrets: "plain", build: true });
       assert.ok(imageIn() && imageIn() !== before);
       stack.env = env;
       assert.doesNotMatch(await stack.state(), /::kubernetes:|pulumi:providers:kubernetes/);
@@ -99,7 +102,7 @@ describeWithCluster(
         [],
       );
       assert.ok(lines.some((line) => line.includes("kubernetes:apps/v1:Deployment weather-deployment")));
-      await stack.render({ secrets: ["plain"] });
+      await stack.render({ secrets: "plain" });
       // Pulumi has given names to the Secrets and the files meanwhile; all else is as it was.
       const after = byKey(rendered());
       const named = /^(Secret|Deployment|StatefulSet) |^ConfigMap \S+-files-/;
@@ -152,10 +155,10 @@ describeWithCluster(
       appendFileSync(path.join(source, "server.py"), "\n# Edited again.\n");
       await assert.rejects(
         stack.render({}),
-        /\n {2}weather +\S+\/weather:[0-9a-f]{12}\n {2}fix: npm run up -- --stack \S+ makes/,
+        /\n {2}weather +\S+\/weather:[0-9a-f]{12}\n {2}fix: npx mcp-deploy up --stack \S+ makes/,
       );
       await assert.rejects(
-        stack.render({}, ["build"]),
+        stack.render({ build: true }),
         /^UsageError: --build is for stacks whose manifests others apply, and/,
       );
       assert.equal(await stack.state(), before);

@@ -10,8 +10,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { OpMap } from "@pulumi/pulumi/automation";
 import { obtainEngine } from "../../cli/engine";
-import { type Operation, OperationError, stackOutputs } from "../../cli/operate";
-import { renderOptions } from "../../cli/render/options";
+import { type Operation, OperationError } from "../../cli/errors";
+import { stackOutputs } from "../../cli/operate";
+import { type Given, renderOptions } from "../../cli/render/options";
 import { type Rendered, render } from "../../cli/render/render";
 import { sessionSource } from "../../cli/render/source";
 import { openSession, type Session } from "../../cli/session";
@@ -98,29 +99,28 @@ export class TestStack {
   refresh = (): Promise<Result> => this.run("refresh");
   destroy = (): Promise<Result> => this.run("destroy");
 
-  /** Renders the stack's manifests as `npm run render` does. */
-  render(values: Record<string, string[]>, flags: string[] = []): Promise<Rendered> {
+  /** Renders the stack's manifests as `render` does. */
+  render(given: Partial<Given> = {}): Promise<Rendered> {
     return this.inside(() =>
       this.withProviders(async () => {
         const engine = await obtainEngine();
         const open = (own = {}) => openSession({ ...this.sessionOptions, engine, ...own });
         const sink = { line: () => {}, status: () => {} };
         const source = await sessionSource(await open(), sink, (inline) => open({ inline }));
-        return render(source, renderOptions({ stack: this.name, flags: new Set(flags), values }, this.root));
+        return render(source, renderOptions({ stack: this.name, ...given }, this.root));
       }),
     );
   }
 
-  /** Starts one of the project's commands on this stack, in a process of its own. */
+  /** Starts a command on this stack, in its folder, as a user does. */
   start(name: string, ...argv: string[]): Promise<ChildProcess> {
     return this.inside(async () => {
-      const context = { scripts: path.join(REPOSITORY, "dist", "cli"), options: this.sessionOptions };
-      const args = [path.join(__dirname, "command.cjs"), JSON.stringify(context), name, "--stack", this.name, ...argv];
+      const args = [path.join(REPOSITORY, "dist", "cli", "main.js"), name, "--stack", this.name, ...argv];
       return spawn(process.execPath, args, { cwd: this.root, stdio: ["ignore", "pipe", "pipe"] });
     });
   }
 
-  /** Runs one of the project's commands on this stack to its end. */
+  /** Runs a command on this stack to its end. */
   async command(name: string, ...argv: string[]): Promise<Told> {
     const child = await this.start(name, ...argv);
     const [out, err, [code]] = await Promise.all([

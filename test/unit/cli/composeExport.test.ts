@@ -5,7 +5,8 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import { exportFile } from "../../../cli/compose/exportFile";
 import { findingLine } from "../../../cli/compose/findings";
-import { composeExport } from "../../../cli/composeExport";
+import { exportState } from "../../../cli/export";
+import { commandBody } from "../../support/commandLine";
 import { needCompose } from "../../support/compose";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { CANARIES, type RecordedResource, recordedResources, secret, stateOf } from "./composeState";
@@ -21,25 +22,7 @@ function exported(change: (of: (name: string) => RecordedResource, all: Recorded
 }
 
 /** Runs the command on a state. */
-async function run(
-  json: string,
-  folder: string,
-  ...argv: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await composeExport(argv, {
-    state: async () => json,
-    folder,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { code, out, err };
-}
+const run = (json: string, folder: string, file?: string) => commandBody(folder, () => exportState(json, "dev", file));
 
 const HARDENED = {
   restart: "unless-stopped",
@@ -74,7 +57,7 @@ function composeConfig(text: string, env: Record<string, string>): string {
   return execFileSync("docker", args, { encoding: "utf8", env: { ...process.env, ...env }, stdio: "pipe" });
 }
 
-describe("npm run compose:export", () => {
+describe("mcp-deploy export", () => {
   after(removeFolders);
 
   it("writes Redis of a recorded state", () => {
@@ -152,7 +135,7 @@ describe("npm run compose:export", () => {
     });
     assert.match(
       text,
-      /^# Written by npm run compose:export from the state of the stack dev\.\n# Set in the environment or in a file \.env beside this one: API_KEY, REDIS_PASSWORD\.\n# The volumes must exist/,
+      /^# Written by mcp-deploy export from the state of the stack dev\.\n# Set in the environment or in a file \.env beside this one: API_KEY, REDIS_PASSWORD\.\n# The volumes must exist/,
     );
     assert.match(text, /image: sha256:70ca\w+ # mcp\/python-server:70685d8c2fc1\n/);
   });
@@ -298,34 +281,33 @@ describe("npm run compose:export", () => {
     const folder = makeFolder();
     const file = path.join(folder, "compose.yaml");
     const json = stateOf(recordedResources());
-    const { code, out, err } = await run(json, folder, "--file", "compose.yaml");
+    const { code, out, err } = await run(json, folder, "compose.yaml");
     assert.deepEqual([code, out], [0, ""]);
     assert.equal(
       err,
       "Wrote compose.yaml.\nVariables to set for compose, in the environment or in .env:\n  API_KEY                  for python-server\n  REDIS_PASSWORD           for redis\n",
     );
     const written = readFileSync(file, "utf8");
-    assert.equal((await run(json, folder, "--file=compose.yaml")).code, 0);
+    assert.equal((await run(json, folder, "compose.yaml")).code, 0);
     assert.equal(readFileSync(file, "utf8"), written);
     writeFileSync(file, "services: {}\n");
-    await assert.rejects(
-      run(json, folder, "--file", "compose.yaml"),
-      /compose\.yaml is there already and no export of ours/,
-    );
+    const refused = await run(json, folder, "compose.yaml");
+    assert.match(refused.err, /^error: compose\.yaml is there already and no export of ours/);
+    assert.equal(refused.code, 1);
     assert.equal(readFileSync(file, "utf8"), "services: {}\n");
   });
 
-  it("says so when a stack has no containers, or an option is wrong", async () => {
-    const empty = stateOf([]);
-    await assert.rejects(run(empty, ".", "--stack", "local"), {
-      message: "The stack local has no containers.\n  fix: name one with the target docker: --stack NAME",
+  it("goes over an export of before, which npm run compose:export wrote", async () => {
+    const folder = makeFolder({
+      "compose.yaml": "# Written by npm run compose:export from the state of the stack dev.\n",
     });
-    await assert.rejects(
-      run(empty, ".", "--fil", "x"),
-      /Unknown option --fil of compose:export\. Did you mean --file\?/,
-    );
-    await assert.rejects(run(empty, ".", "--file"), { message: "--file needs a value: --file compose.yaml" });
-    assert.match((await run(empty, ".", "--help")).out, /^npm run compose:export -- \[options\]\n/);
+    assert.equal((await run(stateOf(recordedResources()), folder, "compose.yaml")).code, 0);
+  });
+
+  it("says so when a stack has no containers", async () => {
+    const { code, err } = await run(stateOf([]), ".");
+    const message = "The stack dev has no containers.\n  fix: name one with the target docker: --stack NAME";
+    assert.deepEqual([code, err], [1, `error: ${message}\n`]);
   });
 });
 

@@ -117,7 +117,7 @@ describe("npm run compose:import on the guidelines' compose files", () => {
     assert.equal(code, 0, err);
     assert.equal(
       out,
-      `# Imported from docker-compose.yml by npm run compose:import.
+      `# Imported from docker-compose.yml by mcp-deploy import.
 config:
   mcp:target: docker
   mcp:servers:
@@ -143,8 +143,8 @@ config:
   mcp-server.mem_limit: none: it may use at most 512Mi and 0.5 CPU; set \`resources\` if it needs more
   mcp-server.healthcheck.test: ["CMD","python","-c","import your_mcp_server; print('OK')"]: a server is asked over HTTP, which proves that it answers; serve health.livenessPath, /healthz by default; any answer below 500 counts
   mcp-server.volumes: ./logs:/app/logs: /app/logs is the volume your-mcp-server-logs; docker volume inspect your-mcp-server-logs says where it is
-Secrets to set; each command asks for the value (a new stack first needs: npm run pulumi -- stack init dev):
-  npm run pulumi -- config set --secret --path mcp:secrets.API_KEY --stack dev
+Secrets to set; each command asks for the value (a new stack first needs: npx mcp-deploy pulumi stack init dev):
+  npx mcp-deploy pulumi config set --secret --path mcp:secrets.API_KEY --stack dev
 `,
     );
   });

@@ -44,7 +44,7 @@ const serviceWith = (yaml: string, image = "postgres:17.6") =>
   imported(`services:\n  app:\n    build: .\n  db:\n    image: ${image}\n${indented(yaml)}`);
 const indented = (yaml: string) => yaml.replace(/^(?=.)/gm, "    ");
 
-describe("npm run compose:import", () => {
+describe("mcp-deploy import", () => {
   after(() => {
     removeFolders();
     pulumi.runtime.setAllConfig({});
@@ -345,22 +345,23 @@ services:
     assert.match(text, /^# yaml-language-server: \$schema=node_modules\/pulumi-mcp-deploy\/config\.schema\.json\n/);
     assert.equal(parse(text).config["mcp:target"], "docker");
     writeFileSync(file, "mine");
-    await assert.rejects(run(root, "server/docker-compose.yml", "--stack", "team", "--write"), {
-      message:
-        "Pulumi.team.yaml is there already, and is not overwritten.\n  fix: npm run compose:import -- FILE --stack ANOTHER --write",
-    });
+    const refused = await run(root, "server/docker-compose.yml", "--stack", "team", "--write");
+    const fix = "npx mcp-deploy import FILE --stack ANOTHER --write";
+    assert.equal(refused.err, `error: Pulumi.team.yaml is there already, and is not overwritten.\n  fix: ${fix}\n`);
+    assert.equal(refused.code, 1);
     assert.equal(readFileSync(file, "utf8"), "mine");
     assert.ok(!existsSync(path.join(root, "Pulumi.dev.yaml")));
   });
 
   it("says where a file is broken, and what is no compose file", async () => {
-    await assert.rejects(
-      importFile("services:\n  a: [\n"),
-      /^InvalidInputError: server\/docker-compose\.yml:3:1: this is no valid YAML/,
-    );
-    await assert.rejects(importFile("a: 1\n"), /there is no mapping of services/);
-    await assert.rejects(importFile("services: { a: 1 }\n"), /services\.a: this is no mapping/);
-    await assert.rejects(run(project(SMALL), "nope.yml"), { message: "There is no file nope.yml that can be read." });
-    await assert.rejects(run(project(SMALL)), { message: "Which file? npm run compose:import -- docker-compose.yml" });
+    const fails = async (compose: string, message: RegExp) => {
+      const { code, out, err } = await importFile(compose);
+      assert.deepEqual([code, out], [1, ""]);
+      assert.match(err, message);
+    };
+    await fails("services:\n  a: [\n", /^error: server\/docker-compose\.yml:3:1: this is no valid YAML/);
+    await fails("a: 1\n", /there is no mapping of services/);
+    await fails("services: { a: 1 }\n", /services\.a: this is no mapping/);
+    assert.match((await run(project(SMALL), "nope.yml")).err, /There is no file nope\.yml that can be read\./);
   });
 });

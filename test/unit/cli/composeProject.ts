@@ -1,4 +1,4 @@
-import { composeImport } from "../../../cli/composeImport";
+import { commandLine } from "../../support/commandLine";
 import { makeFolder } from "../../support/folder";
 
 const SERVER = {
@@ -8,25 +8,16 @@ const SERVER = {
 
 /** A project with an MCP server and its compose file in the folder `server`. */
 export function project(compose: string, files: Record<string, string> = {}): string {
-  return makeFolder({ ...SERVER, "server/docker-compose.yml": compose, ...files });
+  return makeFolder({
+    "Pulumi.yaml": "name: mcp\nruntime: nodejs\n",
+    ...SERVER,
+    "server/docker-compose.yml": compose,
+    ...files,
+  });
 }
 
 /** Runs the command in a project. */
-export async function run(root: string, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const io = {
-    root,
-    folder: root,
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  return { code: await composeImport(argv, io), out, err };
-}
+export const run = (root: string, ...argv: string[]) => commandLine(root, "import", ...argv);
 
 /** Imports a compose file of a project of its own. */
 export const importFile = (compose: string, ...argv: string[]) =>

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { main } from "../../../cli/eject";
 import { contextFiles } from "../../../components/image/context";
 import { checkDockerfile, findDockerfile } from "../../../components/image/ownDockerfile";
 import { telemetryAddition } from "../../../components/image/telemetry";
 import { resolve } from "../../../components/server";
+import { commandLine } from "../../support/commandLine";
 import { makeFolder, removeFolders } from "../../support/folder";
 import { dockerfileOf, PYTHON } from "./support";
 
+const PROJECT = "name: mcp\nruntime: nodejs\n";
 const STACK = `config:
   mcp:target: docker
   mcp:image:
@@ -21,29 +22,14 @@ const STACK = `config:
       image: { securityUpdates: true, buildSecrets: [PIP_INDEX_URL] }
 `;
 
-/** Runs the command with its output caught. */
-async function eject(root: string, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const before = { log: console.log, error: console.error };
-  const result = { code: 0, out: "", err: "" };
-  console.log = (line: string) => {
-    result.out += `${line}\n`;
-  };
-  console.error = (line: string) => {
-    result.err += `${line}\n`;
-  };
-  try {
-    result.code = await main(argv, root);
-  } finally {
-    Object.assign(console, before);
-  }
-  return result;
-}
+const eject = (root: string, ...argv: string[]) => commandLine(root, "eject", ...argv);
 
 describe("eject", () => {
   after(removeFolders);
 
   const project = (files: Record<string, string> = PYTHON) =>
     makeFolder({
+      "Pulumi.yaml": PROJECT,
       "Pulumi.dev.yaml": STACK,
       ...Object.fromEntries(Object.entries(files).map(([file, text]) => [`servers/weather/${file}`, text])),
     });
@@ -63,7 +49,7 @@ describe("eject", () => {
       out,
       `wrote ${path.join("servers/weather/Dockerfile")}\nwrote ${path.join("servers/weather/.dockerignore")}\n` +
         `wrote ${path.join("servers/weather/.mcp-telemetry")} (${layer.length} files)\n` +
-        "The image of weather is built from them from now on: npm run up -- --stack dev\n",
+        "The image of weather is built from them from now on: npx mcp-deploy up --stack dev\n",
     );
     assert.equal(read(root, "Dockerfile").split("\n").slice(1).join("\n"), expected.split("\n").slice(1).join("\n"));
 
@@ -74,6 +60,14 @@ describe("eject", () => {
     const files = contextFiles(server, true).map((file) => file.path);
     assert.deepEqual(files, [...layer, "requirements.txt", "server.py"]);
     assert.equal(server.telemetry, true);
+  });
+
+  it("writes the default Dockerfile of a folder, whose settings stand in no config", async () => {
+    const root = makeFolder(PYTHON);
+    assert.deepEqual((await eject(root, ".")).code, 0);
+    const expected = dockerfileOf(resolve(path.basename(root).toLowerCase(), { source: root }), {}, {});
+    const text = readFileSync(path.join(root, "Dockerfile"), "utf8");
+    assert.equal(text.split("\n").slice(1).join("\n"), expected.split("\n").slice(1).join("\n"));
   });
 
   it("keeps secrets out of a build by hand, too", async () => {
@@ -87,7 +81,7 @@ describe("eject", () => {
   it("overwrites nothing", async () => {
     const root = project({ ...PYTHON, Dockerfile: "FROM python:3.11\n" });
     const { code, err } = await eject(root, "--server", "weather");
-    assert.equal(code, 2);
+    assert.equal(code, 1);
     assert.match(err, /has a Dockerfile of its own, which is not overwritten/);
     assert.equal(read(root, "Dockerfile"), "FROM python:3.11\n");
 
@@ -107,14 +101,18 @@ describe("eject", () => {
     const image = "image: { reference: ghcr.io/acme/weather:1.4.2 }\n";
     for (const entry of [image, `source: servers/weather\n      ${image}`]) {
       const stack = `config:\n  mcp:servers:\n    - name: weather\n      ${entry}`;
-      const root = makeFolder({ "Pulumi.dev.yaml": stack, "servers/weather/server.py": PYTHON["server.py"] });
+      const root = makeFolder({
+        "Pulumi.yaml": PROJECT,
+        "Pulumi.dev.yaml": stack,
+        "servers/weather/server.py": PYTHON["server.py"],
+      });
       const { code, out, err } = await eject(root, "--server", "weather");
       assert.deepEqual(
         [code, out, err],
         [
-          2,
+          1,
           "",
-          "eject: the server's image is not built, so there is no Dockerfile to take over\n" +
+          "error: eject: the server's image is not built, so there is no Dockerfile to take over\n" +
             "  got:     image.reference: ghcr.io/acme/weather:1.4.2\n" +
             "  fix:     set `source` and remove image.reference, to have the image built\n",
         ],
@@ -132,8 +130,7 @@ describe("eject", () => {
       (await eject(root, "--server", "weather", "--stack", "dve")).err,
       /Unknown stack dve\. Did you mean dev\?/,
     );
-    assert.match((await eject(root)).err, /The server is missing/);
-    assert.match((await eject(root, "--srever", "x")).err, /Unknown option '--srever'/);
+    assert.match((await eject(root)).err, /^error: Which server\? npx mcp-deploy eject FOLDER, or --server NAME/);
     assert.equal(existsSync(path.join(root, "servers/weather/Dockerfile")), false);
   });
 });

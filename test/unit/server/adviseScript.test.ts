@@ -1,27 +1,11 @@
 import * as assert from "node:assert/strict";
-import { main } from "../../../cli/advise";
+import { commandLine } from "../../support/commandLine";
+import { REPOSITORY } from "../../support/stack";
 import { folderOf } from "./folder";
 
-/** Runs the script and gives its exit code and what it printed. */
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { log, error } = console;
-  let out = "";
-  let err = "";
-  console.log = (text: string) => {
-    out += `${text}\n`;
-  };
-  console.error = (text: string) => {
-    err += `${text}\n`;
-  };
-  try {
-    return { code: await main(argv), out, err };
-  } finally {
-    console.log = log;
-    console.error = error;
-  }
-}
+const run = (...argv: string[]) => commandLine(REPOSITORY, "advise", ...argv);
 
-describe("npm run advise", () => {
+describe("mcp-deploy advise", () => {
   const files = {
     "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run()\n',
     "requirements.txt": "fastmcp\nredis\n",
@@ -63,7 +47,7 @@ Detected, and the defaults applied
 
   it("takes the answers to what a folder leaves open", async () => {
     const both = { "a.py": files["server.py"], "b.py": files["server.py"] };
-    assert.equal((await run(folderOf(both))).code, 2);
+    assert.equal((await run(folderOf(both))).code, 1);
     assert.equal(
       (await run(folderOf(both), "--entry-point", "b.py", "--transport", "http", "--runtime", "python")).code,
       0,
@@ -71,45 +55,16 @@ Detected, and the defaults applied
   });
 
   for (const [what, argv, err] of [
-    [
-      "no folder",
-      [],
-      "FOLDER: the folder of a server is missing\n  got:     nothing\n  fix:     npm run advise -- examples/simple-server\n",
-    ],
-    [
-      "two folders",
-      ["a", "b"],
-      "FOLDER: one folder at a time\n  got:     a b\n  fix:     npm run advise -- examples/simple-server\n",
-    ],
-    [
-      "a wrong stage",
-      ["a", "--stage", "prod"],
-      "--stage: unknown value\n  got:     prod\n  allowed: development, production\n  fix:     did you mean production?\n",
-    ],
-    [
-      "an unknown option",
-      ["a", "--x"],
-      "arguments: Unknown option '--x'\n  got:     a --x\n  fix:     npm run advise -- --help\n",
-    ],
-    [
-      "no number",
-      ["a", "--replicas", "many"],
-      "--replicas: this is no number of replicas\n  got:     many\n  fix:     give a whole number from 1 to 9999\n",
-    ],
-    [
-      "a folder that is not there",
-      ["./nope"],
-      "source: the folder does not exist\n  got:     ./nope\n  fix:     correct the path; a relative path starts at the folder of Pulumi.yaml\n",
-    ],
+    ["no folder", [], "missing required argument 'folder'"],
+    ["two folders", ["a", "b"], "too many arguments for 'advise'. Expected 1 argument but got 2."],
+    ["a wrong stage", ["a", "--stage", "prod"], "Allowed choices are development, production."],
+    ["no number", ["a", "--replicas", "many"], "give a whole number from 1 to 9999."],
+    ["a folder that is not there", ["./nope"], "source: the folder does not exist\n  got:     ./nope\n"],
   ] as [string, string[], string][]) {
-    it(`exits with 2 for ${what}`, async () => {
-      assert.deepEqual(await run(...argv), { code: 2, out: "", err });
+    it(`fails for ${what}`, async () => {
+      const told = await run(...argv);
+      assert.deepEqual([told.code, told.out], [1, ""]);
+      assert.ok(told.err.startsWith("error: ") && told.err.includes(err), told.err);
     });
   }
-
-  it("prints its usage", async () => {
-    const { code, out } = await run("--help");
-    assert.equal(code, 0);
-    assert.match(out, /^Usage: npm run advise -- FOLDER/);
-  });
 });

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { ContainerLines } from "../../../../cli/logs/dockerLog";
 import { FrameReader } from "../../../../cli/logs/frames";
 import { type Line, LineSplitter, lastOf, ownTime, Position, timedLine, timeKey } from "../../../../cli/logs/lines";
-import { wantedLines } from "../../../../cli/logs/options";
+import { lineCount, sinceTime, wantedLines } from "../../../../cli/logs/options";
 import { withTimes } from "../../../../cli/logs/processLog";
-import { UsageError } from "../../../../cli/options";
 import { noteLine } from "../../../../provider/process/notes";
 
 /** A frame as the engine sends it: 1 for stdout, 2 for stderr. */
@@ -135,26 +134,26 @@ describe("position in a log", () => {
 
 describe("which lines are wanted", () => {
   const NOW = Date.parse("2026-11-24T12:00:00Z");
-  const since = (value: string) => wantedLines({ since: [value] }, NOW);
+  const since = (value: string) => sinceTime(value, NOW);
 
   it("are the last 100, the last N, or all since a time", () => {
-    assert.deepEqual(wantedLines({}, NOW), { lines: 100 });
-    assert.deepEqual(wantedLines({ lines: ["5", "0"] }, NOW), { lines: 0 });
-    assert.deepEqual(since("90s"), { since: new Date("2026-11-24T11:58:30Z") });
-    assert.deepEqual(since("1d2h30m"), { since: new Date("2026-11-23T09:30:00Z") });
-    assert.deepEqual(since("1.5h"), { since: new Date("2026-11-24T10:30:00Z") });
-    assert.deepEqual(since("2026-11-24T10:00:00Z"), { since: new Date("2026-11-24T10:00:00Z") });
-    assert.deepEqual(wantedLines({ lines: ["5"], since: ["1m"] }, NOW), { lines: 5, since: new Date(NOW - 60_000) });
+    const time = since("1m");
+    assert.deepEqual(wantedLines(undefined, undefined), { lines: 100 });
+    assert.deepEqual(wantedLines(lineCount("0"), undefined), { lines: 0 });
+    assert.deepEqual(wantedLines(undefined, time), { since: time });
+    assert.deepEqual(wantedLines(5, time), { lines: 5, since: time });
+    assert.deepEqual(since("90s"), new Date("2026-11-24T11:58:30Z"));
+    assert.deepEqual(since("1d2h30m"), new Date("2026-11-23T09:30:00Z"));
+    assert.deepEqual(since("1.5h"), new Date("2026-11-24T10:30:00Z"));
+    assert.deepEqual(since("2026-11-24T10:00:00Z"), new Date("2026-11-24T10:00:00Z"));
   });
 
   it("are refused with what is allowed", () => {
-    const fails = (values: Record<string, string[]>, text: string) =>
-      assert.throws(() => wantedLines(values, NOW), new UsageError(text));
-    fails({ lines: ["all"] }, "--lines is no number of lines.\n  got:     all\n  allowed: a whole number, such as 50");
-    const allowed = "  allowed: how long ago, such as 30s, 10m, 2h30m or 1d, or a time such as 2026-11-24T12:00:00Z";
-    fails({ since: ["yesterday"] }, `--since is no time.\n  got:     yesterday\n${allowed}`);
-    fails({ since: ["10"] }, `--since is no time.\n  got:     10\n${allowed}\n  fix:     --since 10m for minutes`);
-    fails({ since: ["2026-99-99"] }, `--since is no time.\n  got:     2026-99-99\n${allowed}`);
+    assert.throws(() => lineCount("all"), /no number of lines; allowed is a whole number, such as 50/);
+    const allowed =
+      /no time; allowed is how long ago, such as 30s, 10m, 2h30m or 1d, or a time such as 2026-11-24T12:00:00Z/;
+    for (const given of ["yesterday", "2026-99-99"]) assert.throws(() => since(given), allowed);
+    assert.throws(() => since("10"), /Did you mean --since 10m, for minutes\?/);
   });
 
   it("leave out blank ones", () => {

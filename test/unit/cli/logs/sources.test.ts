@@ -33,10 +33,10 @@ describe("which logs are shown", () => {
   });
 
   it("are refused for what is not deployed, with what deploys it", () => {
-    const fix = "  fix:     npm run up -- --stack dev";
+    const fix = "  fix:     npx mcp-deploy up --stack dev";
     fails(`SERVER: there is no log: new is not deployed yet\n${fix}`, "new", "weather");
     const nothing = { name: "local", entries: [entry("new")] };
-    const message = "SERVER: there is no log: the stack local is not deployed yet\n  fix:     npm run up";
+    const message = "SERVER: there is no log: the stack local is not deployed yet\n  fix:     npx mcp-deploy up";
     assert.throws(() => chosen(nothing, []), { message });
     assert.throws(() => chosen({ name: "local", entries: [] }, []), { message });
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
+import type { Given } from "../../../../cli/render/options";
 import { render } from "../../../../cli/render/render";
 import {
   configOf,
@@ -18,7 +19,7 @@ import {
 
 const IMAGE_TYPE = "docker:index/image:Image";
 
-describe("npm run render: images and passwords", () => {
+describe("mcp-deploy render: images and passwords", () => {
   inProject();
 
   /** The build that is asked for now, as a state holds it. */
@@ -41,7 +42,7 @@ describe("npm run render: images and passwords", () => {
       },
       { repoDigest: `registry.example.com/mcp/weather@${DIGEST}` },
     );
-  const withoutImage = (flags: string[] = []) => optionsOf({ image: [] }, flags);
+  const withoutImage = (given: Partial<Given> = {}) => optionsOf({ image: {}, ...given });
   /** The name that the image has with the source as it is. */
   const currentName = async () =>
     /registry\.example\.com\/mcp\/weather:[0-9a-f]{12}/.exec(
@@ -57,7 +58,7 @@ describe("npm run render: images and passwords", () => {
       `What the manifests of prod depend on was never made, or not of what the sources and settings hold now:
   redis    a generated password
   weather  registry.example.com/mcp/weather:TAG
-  fix: npm run render -- --stack prod --build makes it, without touching the cluster
+  fix: npx mcp-deploy render --stack prod --build makes it, without touching the cluster
        or, for an image that is built elsewhere: --image weather=registry.example.com/mcp/weather@sha256:...`,
     );
     assert.equal(existsSync("rendered"), false);
@@ -67,7 +68,7 @@ describe("npm run render: images and passwords", () => {
     const source = new TestSource();
     source.resources.push(stateResource("pulumi:providers:kubernetes", "kubernetes", {}));
     const message = await failure(render(source, withoutImage()));
-    assert.match(message, /\n {2}fix: npm run up -- --stack prod makes it, and rolls it out\n {7}or, for an image/);
+    assert.match(message, /\n {2}fix: npx mcp-deploy up --stack prod makes it, and rolls it out\n {7}or, for an image/);
   });
 
   it("come from the last deployment while source and settings are the same", async () => {
@@ -86,9 +87,9 @@ describe("npm run render: images and passwords", () => {
     const name = await currentName();
     const source = new TestSource();
     source.onBuild = () => source.resources.push(built(name));
-    await render(source, withoutImage(["build"]));
+    await render(source, withoutImage({ build: true }));
     assert.deepEqual(source.built, [[{ type: IMAGE_TYPE, name: "weather-image", owner: "weather", what: name }]]);
-    await render(source, withoutImage(["build"]));
+    await render(source, withoutImage({ build: true }));
     assert.equal(source.built.length, 1);
   });
 
@@ -99,7 +100,7 @@ describe("npm run render: images and passwords", () => {
   });
 
   it("of a server that there is not are refused", async () => {
-    const options = optionsOf({ image: [`weather=${IMAGE}`, `wether=${IMAGE}`] });
+    const options = optionsOf({ image: { weather: IMAGE, wether: IMAGE } });
     assert.equal(
       await failure(render(new TestSource(), options)),
       "--image names a server whose image is not needed: wether\n  known: weather",

@@ -6,7 +6,7 @@ import { configOf, files, inProject, optionsOf, TestSource, textOf } from "./sup
 const source = (logging: object) =>
   new TestSource(configOf({ services: [], secrets: [] }, { "mcp:services": [], "mcp:logging": logging }));
 
-describe("npm run render of a stack whose logs are collected", () => {
+describe("mcp-deploy render of a stack whose logs are collected", () => {
   inProject();
 
   it("writes the shipper, in its own namespace, with its config", async () => {

@@ -16,7 +16,7 @@ const source = (monitoring: object) =>
     ),
   );
 
-describe("npm run render of a stack that is monitored", () => {
+describe("mcp-deploy render of a stack that is monitored", () => {
   inProject();
 
   it("writes dashboards, and annotations on the pods", async () => {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { headerOf, type RenderedFile, renderFiles } from "../../../../cli/render/files";
 import { writeFolder } from "../../../../cli/render/folder";
 import { type Manifest, toManifest } from "../../../../cli/render/manifest";
-import { renderOptions } from "../../../../cli/render/options";
+import { type Given, readImage, readStore, renderOptions } from "../../../../cli/render/options";
 import { canonical } from "../../../../cli/render/quantities";
 import { asSecret } from "../../../../cli/render/secretMark";
 import { toYaml } from "../../../../cli/render/yaml";
@@ -220,10 +220,8 @@ describe("A resource as a manifest", () => {
 
 describe("Options of a render", () => {
   const DIGEST = `sha256:${"b".repeat(64)}`;
-  const options = (values: Record<string, string[]> = {}, flags: string[] = [], stack = "org/mcp/prod") =>
-    renderOptions({ stack, flags: new Set(flags), values }, "/project");
-  const fails = (message: string, values: Record<string, string[]>, flags: string[] = []) =>
-    assert.throws(() => options(values, flags), { name: "UsageError", message });
+  const options = (given: Partial<Given> = {}) => renderOptions({ stack: "org/mcp/prod", ...given }, "/project");
+  const vault = { kind: "SecretStore", name: "vault" } as const;
 
   it("default to references in a folder of the stack", () => {
     const folder = path.resolve("/project", "rendered/prod");
@@ -231,43 +229,32 @@ describe("Options of a render", () => {
   });
 
   it("are read", () => {
-    const values = {
-      out: ["../x"],
-      secrets: ["sealed"],
-      cert: ["c.pem"],
-      image: [`a=r/a@${DIGEST}`, `b=r/b@${DIGEST}`],
-    };
-    assert.deepEqual(options(values, ["build"]), {
+    const image = { a: `r/a@${DIGEST}` };
+    assert.deepEqual(options({ out: "../x", secrets: "sealed", cert: "c.pem", image, build: true }), {
       folder: path.resolve("/x"),
       mode: "sealed",
       cert: path.resolve("/project/c.pem"),
-      images: { a: `r/a@${DIGEST}`, b: `r/b@${DIGEST}` },
+      images: image,
       build: true,
     });
-    assert.deepEqual(options({ out: ["-"], secrets: ["external"], store: ["vault"] }).store, {
-      kind: "SecretStore",
-      name: "vault",
-    });
-    assert.equal(options({ secrets: ["sealed"], cert: ["https://c"] }).cert, "https://c");
+    assert.equal(options({ secrets: "sealed", cert: "https://c" }).cert, "https://c");
+    assert.deepEqual(options({ secrets: "external", store: vault }).store, vault);
+    assert.deepEqual(readStore("vault"), vault);
+    assert.deepEqual(readStore("ClusterSecretStore/vault"), { ...vault, kind: "ClusterSecretStore" });
+    assert.deepEqual(readImage(`b=r/b@${DIGEST}`, image), { ...image, b: `r/b@${DIGEST}` });
   });
 
   it("are refused when they do not fit", () => {
-    fails("--secrets knows no seald.\n  allowed: reference, external, sealed, plain\n  fix: did you mean sealed?", {
-      secrets: ["seald"],
-    });
-    fails("--secrets external needs the store that the values are in: --store NAME", { secrets: ["external"] });
-    fails("--store means nothing without --secrets external.\n  fix: add that, or leave --store out", { store: ["v"] });
-    fails("--cert means nothing without --secrets sealed.\n  fix: add that, or leave --cert out", { cert: ["c"] });
-    fails("--out - and --json both want stdout.\n  fix: choose one", { out: ["-"] }, ["json"]);
-    fails("--store names no store.\n  got:     Vault/x\n  allowed: NAME, or ClusterSecretStore/NAME", {
-      secrets: ["external"],
-      store: ["Vault/x"],
-    });
-    fails(
-      "--image needs a server and an image with its digest.\n  got:     a=r/a:1\n" +
-        "  allowed: SERVER=REGISTRY/NAME@sha256:<64 hexadecimal digits>\n" +
-        "  fix:     docker buildx imagetools inspect REGISTRY/NAME:TAG shows the digest",
-      { image: ["a=r/a:1"] },
+    const fails = (message: string, given: Partial<Given>) =>
+      assert.throws(() => options(given), { name: "UsageError", message });
+    fails("--secrets external needs the store that the values are in: --store NAME", { secrets: "external" });
+    fails("--store means nothing without --secrets external.\n  fix: add that, or leave --store out", { store: vault });
+    fails("--cert means nothing without --secrets sealed.\n  fix: add that, or leave --cert out", { cert: "c" });
+    fails("--out - and --json both want stdout.\n  fix: choose one", { out: "-", json: true });
+    assert.throws(() => readStore("Vault/x"), /names no store; allowed is NAME, or ClusterSecretStore\/NAME/);
+    assert.throws(
+      () => readImage("a=r/a:1"),
+      /needs a server and an image with its digest\.\n {2}allowed: SERVER=REGISTRY/,
     );
   });
 });

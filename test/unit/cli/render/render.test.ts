@@ -18,7 +18,7 @@ import {
   texts,
 } from "./support";
 
-describe("npm run render", () => {
+describe("mcp-deploy render", () => {
   inProject();
 
   it("writes a file for each object, in the order in which they are applied", async () => {
@@ -115,7 +115,7 @@ ${labels("redis", "service")}spec:
   });
 
   it("prints one stream for stdout, and writes nothing", async () => {
-    const { stream = "" } = await render(new TestSource(), optionsOf({ out: ["-"] }));
+    const { stream = "" } = await render(new TestSource(), optionsOf({ out: "-" }));
     const documents = parseAllDocuments(stream).map((document) => document.toJS());
     assert.deepEqual(
       documents.map(({ kind, metadata }) => `${kind} ${metadata.name}`),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import type { Given } from "../../../../cli/render/options";
 import { render } from "../../../../cli/render/render";
 import { makeFolder } from "../../../support/folder";
 import {
@@ -41,7 +42,7 @@ console.error("error: cannot fetch certificate: no endpoints available for servi
 process.exit(1);
 `;
 
-describe("npm run render -- --secrets sealed", () => {
+describe("npx mcp-deploy render --secrets sealed", () => {
   let bin: string;
 
   const install = (program: string) => {
@@ -56,8 +57,8 @@ describe("npm run render -- --secrets sealed", () => {
           .split("\n")
           .map((line) => JSON.parse(line))
       : [];
-  const seal = (source = new TestSource(), values: Record<string, string[]> = {}) =>
-    render(source, optionsOf({ secrets: ["sealed"], ...values }), { PATH: bin });
+  const seal = (source = new TestSource(), values: Partial<Given> = {}) =>
+    render(source, optionsOf({ secrets: "sealed", ...values }), { PATH: bin });
   const sealedFiles = () =>
     Object.fromEntries(
       files()
@@ -96,7 +97,7 @@ describe("npm run render -- --secrets sealed", () => {
     install(KUBESEAL);
     writeFileSync("cert.pem", "one");
     await seal();
-    await seal(new TestSource(), { cert: ["cert.pem"] });
+    await seal(new TestSource(), { cert: "cert.pem" });
     const asked = ["--format", "yaml", "--context", "nowhere"];
     const given = ["--format", "yaml", "--cert", path.resolve("cert.pem")];
     assert.deepEqual(calls(), [asked, asked, given, given]);
@@ -106,7 +107,7 @@ describe("npm run render -- --secrets sealed", () => {
     install(KUBESEAL);
     writeFileSync("cert.pem", "one");
     const again = (API_KEY = CANARY) =>
-      seal(new TestSource(configOf({}, { "mcp:secrets": { API_KEY } })), { cert: ["cert.pem"] });
+      seal(new TestSource(configOf({}, { "mcp:secrets": { API_KEY } })), { cert: "cert.pem" });
     await again();
     const first = sealedFiles();
     await again();

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { Deployed } from "../../../../cli/render/deployed";
 import { objectName } from "../../../../cli/render/names";
+import type { Given } from "../../../../cli/render/options";
 import { render } from "../../../../cli/render/render";
 import {
   CANARY,
@@ -26,7 +27,7 @@ import {
 
 const SECRET_TYPE = "kubernetes:core/v1:Secret";
 
-describe("npm run render: secrets", () => {
+describe("mcp-deploy render: secrets", () => {
   inProject();
 
   const forms = [CANARY, PASSWORD, `redis://:${PASSWORD}@redis:6379`].flatMap((value) => [
@@ -36,9 +37,12 @@ describe("npm run render: secrets", () => {
   ]);
 
   it("stand in clear nowhere unless they are to", async () => {
-    for (const values of <Record<string, string[]>[]>[{}, { secrets: ["external"], store: ["vault"] }]) {
+    for (const values of <Partial<Given>[]>[
+      {},
+      { secrets: "external", store: { kind: "SecretStore", name: "vault" } },
+    ]) {
       const rendered = await render(new TestSource(), optionsOf(values));
-      const { stream } = await render(new TestSource(), optionsOf({ ...values, out: ["-"] }));
+      const { stream } = await render(new TestSource(), optionsOf({ ...values, out: "-" }));
       for (const form of forms) {
         assert.ok(!texts().includes(form));
         assert.ok(!JSON.stringify([rendered, stream]).includes(form));
@@ -47,7 +51,7 @@ describe("npm run render: secrets", () => {
   });
 
   it("are written for nobody but the owner where they are to stand in clear", async () => {
-    await render(new TestSource(), optionsOf({ secrets: ["plain"] }));
+    await render(new TestSource(), optionsOf({ secrets: "plain" }));
     const file = `40-secret-${secretName()}.yaml`;
     const { data, stringData, type } = parse(textOf(file));
     assert.deepEqual(
@@ -68,7 +72,7 @@ describe("npm run render: secrets", () => {
   it("are fetched by External Secrets from the store that was named", async () => {
     const { secrets } = await render(
       new TestSource(),
-      optionsOf({ secrets: ["external"], store: ["ClusterSecretStore/vault"] }),
+      optionsOf({ secrets: "external", store: { kind: "ClusterSecretStore", name: "vault" } }),
     );
     const name = secretName();
     assert.equal(
@@ -114,7 +118,7 @@ ${labels("weather", "mcp-server")}spec:
         "mcp:secrets": { API_KEY: CANARY, REGISTRY_PASSWORD: PASSWORD },
       },
     );
-    const options = optionsOf({ secrets: ["external"], store: ["vault"] });
+    const options = optionsOf({ secrets: "external", store: { kind: "SecretStore", name: "vault" } });
     await render(new TestSource(config), options);
     const file = files().find((name) => name.includes("weather-registry")) ?? "";
     const { spec, metadata } = parse(textOf(file));
@@ -142,7 +146,7 @@ ${labels("weather", "mcp-server")}spec:
   });
 });
 
-describe("npm run render: names that Pulumi gives", () => {
+describe("mcp-deploy render: names that Pulumi gives", () => {
   inProject();
 
   const metadata = { name: "weather-secrets-0badcafe", namespace: "mcp-prod" };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Missing } from "../../../../cli/render/answers";
 import type { Source } from "../../../../cli/render/objects";
-import { type RenderOptions, renderOptions } from "../../../../cli/render/options";
+import { type Given, type RenderOptions, renderOptions } from "../../../../cli/render/options";
 import { makeFolder, removeFolders } from "../../../support/folder";
 
 export const CANARY = "canary-7f31-secret";
@@ -89,11 +89,8 @@ export function inProject(): void {
 }
 
 /** Options as the command line gives them, with the server's image given by hand. */
-export const optionsOf = (values: Record<string, string[]> = {}, flags: string[] = []): RenderOptions =>
-  renderOptions(
-    { stack: "prod", flags: new Set(flags), values: { image: [`weather=${IMAGE}`], ...values } },
-    path.resolve("."),
-  );
+export const optionsOf = (given: Partial<Given> = {}): RenderOptions =>
+  renderOptions({ stack: "prod", image: { weather: IMAGE }, ...given }, path.resolve("."));
 
 const RENDERED = "rendered/prod";
 export const DEPLOYMENT = "70-deployment-weather.yaml";

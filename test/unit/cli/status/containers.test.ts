@@ -46,7 +46,7 @@ describe("condition of a container", () => {
   });
 
   it("of what does not run says how it ended", () => {
-    const mend = "npm run refresh and npm run up start it";
+    const mend = "npx mcp-deploy refresh, then npx mcp-deploy up";
     const stopped = { Running: false, ExitCode: 3 };
     assert.deepEqual(condition(stopped), { health: "stopped", reason: `it ended (exit code 3): ${mend}` });
     const killed = { ...stopped, ExitCode: 137, OOMKilled: true };

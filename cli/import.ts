@@ -1,64 +1,52 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Command } from "@commander-js/extra-typings";
 import { stringify } from "yaml";
 import { formatProblem } from "../common/errors";
+import { withStack } from "./cli";
 import { configProblems } from "./compose/checkConfig";
-import { composeHelp, composeOptions, userFolder } from "./compose/commandLine";
 import { readCompose } from "./compose/composeFile";
 import { findingLine } from "./compose/findings";
 import { type Imported, importConfig } from "./compose/importConfig";
-import { main } from "./main";
-import { type OptionSpec, UsageError } from "./options";
-import { projectRoot } from "./session";
+import { UsageError } from "./errors";
+import { invocation } from "./invocation";
+import { projectRoot, userFolder } from "./project";
 import { stackFile } from "./stackConfig";
 
-const COMMAND = "compose:import";
-const SUMMARY = "Reads a compose file into the settings of a stack, and names what can't be carried over.";
-const OPTIONS: Record<string, OptionSpec> = {
-  argument: { type: "string", value: "docker-compose.yml", description: "" },
-  write: { type: "boolean", description: "Write Pulumi.<stack>.yaml, which must not exist, instead of stdout." },
-};
+export const define = (command: Command) =>
+  withStack(command, "dev")
+    .description(
+      "Reads a compose file into the settings of a stack, and names what can't be carried over. The exit code is 1 when the " +
+        "settings still need mending.",
+    )
+    .argument("<file>", "the compose file")
+    .option("--write", "write Pulumi.<stack>.yaml, which must not exist, instead of stdout")
+    .action(async (file, { stack, write = false }) => {
+      process.exitCode = await importFile(projectRoot(), file, stack, write);
+    });
 
-/** What the import writes where. */
-export interface ImportIo {
-  /** Folder of Pulumi.yaml. */
-  root: string;
-  /** Folder that paths of the command line start from. */
-  folder: string;
-  out(text: string): void;
-  err(text: string): void;
-}
-
-/**
- * Imports a compose file. The settings go to stdout or to a new file, everything about them to stderr.
- *
- * @returns the exit code: 1 when the settings still need mending
- */
-export async function composeImport(argv: string[], io: ImportIo): Promise<number> {
-  const { argument, stack: fullName, flags } = composeOptions(COMMAND, argv, OPTIONS);
-  if (flags.has("help")) {
-    io.out(composeHelp(COMMAND, SUMMARY, OPTIONS));
-    return 0;
-  }
-  if (argument === undefined) throw new UsageError(`Which file? npm run ${COMMAND} -- docker-compose.yml`);
+/** Imports a compose file. The settings go to stdout or to a new file, everything about them to stderr. */
+async function importFile(root: string, name: string, fullName: string, write: boolean): Promise<number> {
+  const say = (text: string) => void process.stderr.write(text);
   const stack = fullName.split("/").at(-1) ?? fullName;
-  const file = path.resolve(io.folder, argument);
-  const compose = readCompose(readText(file, argument), argument);
+  const file = path.resolve(userFolder(), name);
   const folder = path.dirname(file);
+  const compose = readCompose(readText(file, name), name);
   const imported = importConfig(compose, {
     folder,
-    root: io.root,
+    root,
     stack,
     project: typeof compose.top.name === "string" ? compose.top.name : projectName(folder),
-    namesInFile: (name) => variableNames(path.resolve(folder, name)),
+    namesInFile: (envFile) => variableNames(path.resolve(folder, envFile)),
   });
-  const text = `# Imported from ${path.basename(file)} by npm run ${COMMAND}.\n${stringify({ config: imported.config }, { lineWidth: 0 })}`;
-  if (flags.has("write")) io.err(`Wrote ${await writeNew(io.root, stack, text)}.\n`);
-  else io.out(text);
-  io.err(report(imported, fullName));
-  const problems = configProblems(imported, io.root);
+  const settings = stringify({ config: imported.config }, { lineWidth: 0 });
+  const text = `# Imported from ${path.basename(file)} by mcp-deploy import.\n${settings}`;
+  if (write) say(`Wrote ${await writeNew(root, stack, text)}.\n`);
+  else process.stdout.write(text);
+  say(report(imported, fullName));
+  const problems = configProblems(imported, root);
   if (problems.length === 0) return 0;
-  io.err(`To mend before \`up\`:\n${problems.map(formatProblem).join("\n")}\n`);
+  say(`To mend before \`up\`:\n${problems.map(formatProblem).join("\n")}\n`);
   return 1;
 }
 
@@ -92,7 +80,7 @@ const projectName = (folder: string): string =>
 async function writeNew(root: string, stack: string, text: string): Promise<string> {
   const existing = await stackFile(root, stack);
   if (existing) {
-    const fix = `npm run ${COMMAND} -- FILE --stack ANOTHER --write`;
+    const fix = invocation("import", "FILE --stack ANOTHER --write");
     throw new UsageError(`${path.basename(existing)} is there already, and is not overwritten.\n  fix: ${fix}`);
   }
   const name = `Pulumi.${stack}.yaml`;
@@ -113,22 +101,13 @@ function report({ findings, secrets }: Imported, stack: string): string {
     lines.push("Not carried over as it was:", ...findings.map((finding) => `  ${findingLine(finding)}`));
   }
   if (secrets.length > 0) {
-    const set = (name: string) => `  npm run pulumi -- config set --secret --path mcp:secrets.${name} --stack ${stack}`;
+    const set = (name: string) =>
+      `  ${invocation("pulumi", `config set --secret --path mcp:secrets.${name} --stack ${stack}`)}`;
+    const init = invocation("pulumi", `stack init ${stack}`);
     lines.push(
-      `Secrets to set; each command asks for the value (a new stack first needs: npm run pulumi -- stack init ${stack}):`,
+      `Secrets to set; each command asks for the value (a new stack first needs: ${init}):`,
       ...secrets.map(set),
     );
   }
   return lines.map((line) => `${line}\n`).join("");
-}
-
-if (require.main === module) {
-  main(() =>
-    composeImport(process.argv.slice(2), {
-      root: projectRoot(),
-      folder: userFolder(),
-      out: (text) => void process.stdout.write(text),
-      err: (text) => void process.stderr.write(text),
-    }),
-  );
 }
