@@ -63,12 +63,13 @@ function put(folder: string, text: string): void {
 
 /**
  * Starts the provider: of the project's own installation, where that is this version, else of the one that wrote this
- * last. The engine starts plugins in the project's folder.
+ * last, else of a plugin that `pulumi plugin install` has put into the same folder. The engine starts plugins in the
+ * project's folder.
  */
 const launcher = (): string => `#!/bin/sh
 # Starts the provider of pulumi-mcp-deploy ${VERSION}, which wrote this file.
 own="$PWD/node_modules/pulumi-mcp-deploy"
-for package in "$own" ${quoted(PACKAGE)}; do
+for package in "$own" ${quoted(PACKAGE)} "$(dirname "$0")"; do
   main="$package/dist/provider/main.js"
   [ -f "$main" ] && grep -q '"version": "${VERSION}"' "$package/package.json" || continue
   node=${quoted(process.execPath)}
