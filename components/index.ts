@@ -49,6 +49,16 @@ export {
 } from "./kubernetes/monitoring/args";
 export { McpClusterMonitoring } from "./kubernetes/monitoring/mcpClusterMonitoring";
 export type { McpStatefulSetArgs } from "./kubernetes/statefulSetArgs";
+export type {
+  AlertmanagerServiceArgs,
+  EmailArgs,
+  MonitoredServerArgs,
+  PrometheusServiceArgs,
+  ReceiverArgs,
+  SlackArgs,
+  ThresholdsArgs,
+  WebhookArgs,
+} from "./monitoring/args";
 export { AlertSeverity } from "./monitoring/rule";
 export { McpProcess } from "./process/mcpProcess";
 export {
@@ -80,13 +90,3 @@ export type {
   LogStackArgs,
   LogstashServiceArgs,
 } from "./services/logging/args";
-export type {
-  AlertmanagerServiceArgs,
-  EmailArgs,
-  MonitoredServerArgs,
-  PrometheusServiceArgs,
-  ReceiverArgs,
-  SlackArgs,
-  ThresholdsArgs,
-  WebhookArgs,
-} from "./services/monitoringArgs";

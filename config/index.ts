@@ -1,6 +1,7 @@
 import type { McpServiceArgs } from "../components/docker/serviceArgs";
 import type { McpDeploymentArgs } from "../components/kubernetes/args";
 import type { DeploymentSettings } from "../components/kubernetes/settings";
+import type { MonitoredServerArgs } from "../components/monitoring/args";
 import * as pulumi from "../components/pulumi";
 import {
   type DeployedServer,
@@ -11,7 +12,6 @@ import {
   Target,
   validateEnvNames,
 } from "../components/server";
-import type { MonitoredServerArgs } from "../components/services/monitoringArgs";
 import { clashes, serviceProblems, targetProblems } from "./clashes";
 import { clusterProblems } from "./cluster";
 import { imageOf } from "./image";

@@ -6,8 +6,8 @@ import {
   validateDuration,
   validateThresholds,
 } from "../components/monitoring";
+import type { ReceiverArgs } from "../components/monitoring/args";
 import { type Problem, Target } from "../components/server";
-import type { ReceiverArgs } from "../components/services/monitoringArgs";
 import { validateRetentionSize } from "../components/services/retention";
 import { clusterMonitoringProblems, MONITORING_KEYS, monitoringNames } from "./monitoringTargets";
 import { pinnedProblems } from "./pinned";

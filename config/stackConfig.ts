@@ -21,9 +21,9 @@ import type {
   McpClusterMonitoringArgs,
 } from "../components/kubernetes/monitoring/args";
 import type { McpStatefulSetArgs } from "../components/kubernetes/statefulSetArgs";
+import type { EmailArgs, ReceiverArgs, SlackArgs } from "../components/monitoring/args";
 import type { Client, ImageArgs, McpServerArgs, RegistryArgs, Target } from "../components/server/args";
 import type { LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs, LogStackArgs } from "../components/services/logging/args";
-import type { EmailArgs, ReceiverArgs, SlackArgs } from "../components/services/monitoringArgs";
 
 /**
  * The config of a stack: what stands below `mcp:` in `Pulumi.<stack>.yaml`. Its fields are those of the components' args. Declared

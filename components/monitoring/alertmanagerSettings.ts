@@ -1,5 +1,5 @@
 import type { Unwrap } from "../pulumi";
-import type { EmailArgs, ReceiverArgs, SlackArgs, WebhookArgs } from "../services/monitoringArgs";
+import type { EmailArgs, ReceiverArgs, SlackArgs, WebhookArgs } from "./args";
 
 export type ReceiverSettings = Unwrap<ReceiverArgs>;
 export type WebhookSettings = Unwrap<WebhookArgs>;

@@ -1,5 +1,5 @@
 import type { Unwrap } from "../pulumi";
-import type { ThresholdsArgs } from "../services/monitoringArgs";
+import type { ThresholdsArgs } from "./args";
 import type { StackLabels } from "./selector";
 
 /** How the instances of a server are found. */

@@ -1,6 +1,6 @@
 import { alertmanagerConfig, type ReceiverSettings } from "../monitoring";
+import type { AlertmanagerServiceArgs } from "../monitoring/args";
 import * as pulumi from "../pulumi";
-import type { AlertmanagerServiceArgs } from "./monitoringArgs";
 import type { ServiceRun } from "./prometheus";
 
 export const ALERTMANAGER = {

@@ -1,6 +1,6 @@
 import { type MonitoredServer, prometheusConfig, rulesYaml, type StackLabels } from "../monitoring";
+import type { PrometheusServiceArgs, ThresholdsArgs } from "../monitoring/args";
 import * as pulumi from "../pulumi";
-import type { PrometheusServiceArgs, ThresholdsArgs } from "./monitoringArgs";
 
 interface Files {
   [file: string]: string;

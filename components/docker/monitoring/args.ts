@@ -5,7 +5,7 @@ import type {
   MonitoredServerArgs,
   PrometheusServiceArgs,
   ThresholdsArgs,
-} from "../../services/monitoringArgs";
+} from "../../monitoring/args";
 
 /** Prometheus, which reads the metrics and judges them by rules. */
 export interface PrometheusArgs extends PrometheusServiceArgs {

@@ -4,7 +4,7 @@ import type {
   MonitoredServerArgs,
   PrometheusServiceArgs,
   ThresholdsArgs,
-} from "../../services/monitoringArgs";
+} from "../../monitoring/args";
 
 /** How a Prometheus that the cluster has already finds the servers: by annotations of their pods, by objects of the Prometheus Operator, or not at all. */
 export const MetricsDiscovery = { Annotations: "annotations", PodMonitor: "podMonitor", None: "none" } as const;

@@ -1,5 +1,5 @@
+import type { AlertmanagerServiceArgs } from "../../monitoring/args";
 import * as pulumi from "../../pulumi";
-import type { AlertmanagerServiceArgs } from "../../services/monitoringArgs";
 
 /**
  * Ports at which the receivers are told of alerts. They are no secret, as their addresses are. What is no address has none:

@@ -1,7 +1,7 @@
 import { resolveThresholds, type Thresholds } from "../../monitoring";
+import type { MonitoredServerArgs } from "../../monitoring/args";
 import * as pulumi from "../../pulumi";
 import { DEFAULTS, InvalidInputError, type Problem, plainFields, validateChoice } from "../../server";
-import type { MonitoredServerArgs } from "../../services/monitoringArgs";
 import { PROMETHEUS } from "../../services/prometheus";
 import { VOLUME_SIZE, validateRetentionSize, volumeProblems } from "../../services/retention";
 import { type ClusterPrometheusArgs, type McpClusterMonitoringArgs, MetricsDiscovery } from "./args";

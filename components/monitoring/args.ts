@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Integer } from "../integer";
-import type { AlertSeverity } from "../monitoring/rule";
+import type { AlertSeverity } from "./rule";
 
 /** A server whose metrics are read. */
 export interface MonitoredServerArgs {
