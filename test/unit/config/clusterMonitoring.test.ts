@@ -1,45 +1,15 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidInputError, type Problem } from "../../../components/server";
-import { loadSettings, type Settings } from "../../../config";
-import { makeFolder, removeFolders } from "../../support/folder";
+import { makeFolder } from "../../support/folder";
 import { settled } from "../../support/mocks";
-
-const SERVER = {
-  "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
-  "requirements.txt": "fastmcp==4.1.2\n",
-};
-const CLUSTER = { target: "kubernetes", kubernetes: { context: "prod" }, registry: { server: "ghcr.io" } };
-
-/** Loads the settings of a stack with this config under `mcp:`. */
-function load(config: Record<string, unknown>): Settings {
-  const entries = Object.entries(config).map(([key, value]) => [
-    `mcp:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(entries), ["mcp:secrets"]);
-  return loadSettings();
-}
-
-function problemsOf(config: Record<string, unknown>): Problem[] {
-  try {
-    load(config);
-  } catch (error) {
-    assert.ok(error instanceof InvalidInputError, String(error));
-    return error.problems;
-  }
-  return assert.fail("the config was accepted");
-}
+import { CLUSTER, forget, load, PYTHON_SERVER, problemsOf } from "./support";
 
 describe("mcp:monitoring of a stack for Kubernetes", () => {
   let source = "";
   before(() => {
-    source = makeFolder(SERVER);
+    source = makeFolder(PYTHON_SERVER);
   });
-  after(() => {
-    removeFolders();
-    pulumi.runtime.setAllConfig({});
-  });
+  after(forget);
   const stack = (monitoring: object, more: object = {}) => ({
     ...CLUSTER,
     servers: [{ name: "weather", source, metricsPort: 9100, resources: { memoryLimit: "256Mi" } }],

@@ -1,49 +1,18 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { InvalidInputError, resolve, Target } from "../../../components/server";
-import { loadSettings } from "../../../config";
+import { resolve, Target } from "../../../components/server";
 import { clashes } from "../../../config/clashes";
-import { makeFolder, removeFolders } from "../../support/folder";
+import { makeFolder } from "../../support/folder";
 import { settled } from "../../support/mocks";
-
-const SERVER = {
-  "server.py": 'from fastmcp import FastMCP\nmcp = FastMCP("x")\nmcp.run(transport="http")\n',
-  "requirements.txt": "fastmcp==4.1.2\n",
-};
-
-/** Loads the settings of a stack with this config under `mcp:`. */
-function load(config: Record<string, unknown>, secretKeys: string[] = []) {
-  const entries = Object.entries(config).map(([key, value]) => [
-    `mcp:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(entries),
-    secretKeys.map((key) => `mcp:${key}`),
-  );
-  return loadSettings();
-}
-
-function problemsOf(config: Record<string, unknown>, secretKeys: string[] = []) {
-  try {
-    load(config, secretKeys);
-  } catch (error) {
-    assert.ok(error instanceof InvalidInputError, String(error));
-    return error.problems;
-  }
-  return assert.fail("the config was accepted");
-}
+import { forget, load, PYTHON_SERVER, problemsOf } from "./support";
 
 describe("stack config", () => {
   let source = "";
   before(() => {
-    source = makeFolder(SERVER);
+    source = makeFolder(PYTHON_SERVER);
   });
-  after(() => {
-    removeFolders();
-    pulumi.runtime.setAllConfig({});
-  });
+  after(forget);
 
   it("needs nothing but a server's name and source", () => {
     assert.deepEqual(load({ servers: [{ name: "weather", source }] }), {
@@ -122,7 +91,7 @@ describe("stack config", () => {
 
   it("refuses secrets that are not encrypted, without printing them", () => {
     const config = { servers: [{ name: "weather", source, secrets: ["API_KEY"] }], secrets: { API_KEY: "s3cret" } };
-    const [problem, ...others] = problemsOf(config);
+    const [problem, ...others] = problemsOf(config, []);
     assert.deepEqual(others, []);
     assert.equal(problem?.path, "mcp:secrets");
     assert.match(problem?.fix ?? "", /pulumi config set --secret/);

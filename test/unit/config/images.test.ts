@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { InvalidInputError } from "../../../components/server";
-import { loadSettings } from "../../../config";
-import { makeFolder, removeFolders } from "../../support/folder";
+import { makeFolder } from "../../support/folder";
+import { forget, load, NODE_SERVER, problemsOf } from "./support";
 
-const SERVER = { "package.json": '{ "name": "s" }', "index.js": "" };
-
+const stack = (servers: object[], config: object = {}) => ({ target: "docker", servers, ...config });
 /** Paths and messages of what is wrong with a stack of these servers. */
-function problems(servers: object[], config: Record<string, unknown> = {}): string[][] {
-  const entries = Object.entries({ target: "docker", servers, ...config }).map(([key, value]) => [
-    `mcp:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(entries));
-  try {
-    loadSettings();
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof InvalidInputError, String(error));
-    return error.problems.map((problem) => [problem.path, problem.message]);
-  }
-}
+const problems = (...args: Parameters<typeof stack>): string[][] =>
+  problemsOf(stack(...args)).map(({ path, message }) => [path, message]);
 
 const MOVES = "node:latest has no version and may be another image tomorrow";
 
@@ -30,12 +15,9 @@ describe("image settings in the stack config", () => {
   const server = (name: string, more: object = {}) => ({ name, source, transport: "http", ...more });
 
   before(() => {
-    source = makeFolder(SERVER);
+    source = makeFolder(NODE_SERVER);
   });
-  after(() => {
-    removeFolders();
-    pulumi.runtime.setAllConfig({});
-  });
+  after(forget);
 
   it("are named with the server's path, all of them at once", () => {
     const servers = [
@@ -60,17 +42,17 @@ describe("image settings in the stack config", () => {
     assert.deepEqual(problems(servers, { image: { base: "node:22-slim", pinning: "refuse" } }), [
       ["mcp:servers[0].image.base", MOVES],
     ]);
-    assert.deepEqual(problems([server("one", { image: { base: "node:22" } })], { image: { base: "node:latest" } }), []);
+    load(stack([server("one", { image: { base: "node:22" } })], { image: { base: "node:latest" } }));
   });
 
   it("lead to the line of a Dockerfile", () => {
-    const own = makeFolder({ ...SERVER, Dockerfile: "# Mine\nFROM node:latest\nUSER 1\n" });
+    const own = makeFolder({ ...NODE_SERVER, Dockerfile: "# Mine\nFROM node:latest\nUSER 1\n" });
     assert.deepEqual(problems([{ ...server("one"), source: own }]), [[path.join(own, "Dockerfile:2"), MOVES]]);
   });
 
   it("are not asked for where no image is built", () => {
     const servers = [server("one", { image: { base: "node:latest" } })];
-    assert.deepEqual(problems(servers, { target: "process" }), []);
-    assert.deepEqual(problems([server("one", { target: "process", image: { base: "node:latest" } })]), []);
+    load(stack(servers, { target: "process" }));
+    load(stack([server("one", { target: "process", image: { base: "node:latest" } })]));
   });
 });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { LogElasticsearchArgs, LogLokiArgs, LogOtlpArgs } from "../../../components";
-import { InvalidInputError } from "../../../components/server";
-import { loadSettings } from "../../../config";
-import { makeFolder, removeFolders } from "../../support/folder";
+import { makeFolder } from "../../support/folder";
 import { settled } from "../../support/mocks";
+import { forget, load as loadSettings, NODE_SERVER, problemsOf } from "./support";
 
 /** A stack for Kubernetes. */
 const CLUSTER = { target: "kubernetes", kubernetes: { context: "prod" } };
@@ -12,14 +11,11 @@ const CLUSTER = { target: "kubernetes", kubernetes: { context: "prod" } };
 describe("mcp:logging", () => {
   let source = "";
   before(() => {
-    source = makeFolder({ "package.json": '{ "name": "s" }', "index.js": "" });
+    source = makeFolder(NODE_SERVER);
   });
-  after(() => {
-    removeFolders();
-    pulumi.runtime.setAllConfig({});
-  });
+  after(forget);
 
-  function load(
+  function configOf(
     logging: object,
     {
       target = "docker",
@@ -28,29 +24,16 @@ describe("mcp:logging", () => {
       kubernetes,
     }: { target?: string; name?: string; secrets?: object; kubernetes?: object } = {},
   ) {
-    const config = {
+    return {
       logging,
       target,
       secrets,
       ...(kubernetes && { kubernetes, registry: { server: "registry.example.com" } }),
       servers: [{ name, source, transport: "http" }],
     };
-    const entries = Object.entries(config).map(([key, value]) => [
-      `mcp:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    pulumi.runtime.setAllConfig(Object.fromEntries(entries), ["mcp:secrets"]);
-    return loadSettings().logging;
   }
-  const problems = (...args: Parameters<typeof load>) => {
-    try {
-      load(...args);
-    } catch (error) {
-      assert.ok(error instanceof InvalidInputError, String(error));
-      return error.problems;
-    }
-    return assert.fail("the config was accepted");
-  };
+  const load = (...args: Parameters<typeof configOf>) => loadSettings(configOf(...args)).logging;
+  const problems = (...args: Parameters<typeof configOf>) => problemsOf(configOf(...args));
 
   it("needs nothing", () => {
     assert.deepEqual(load({}), {});
