@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import path from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { VERSION } from "../common/version";
 import { exitAfter } from "./exit";
@@ -44,7 +45,7 @@ export function program(argv: string[]): Command {
       .command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
-    if (name === called) (require(`./${name}`) as CommandFile).define(command);
+    if (name === called) (require(path.join(__dirname, name)) as CommandFile).define(command);
   }
   return root;
 }
