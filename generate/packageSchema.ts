@@ -45,3 +45,13 @@ const byName = <T>(all: Record<string, T>): Record<string, T> =>
 /** Without the marks of the analyzer that are no part of a schema: what is required is listed beside the properties. */
 const withoutMarks = (schema: PackageSpec): PackageSpec =>
   JSON.parse(JSON.stringify(schema, (key, value) => (key === "optional" && value === true ? undefined : value)));
+
+/**
+ * The same schema with type names that end in no "Args": what generates SDKs puts that after the types of inputs, so that
+ * every language says `HealthArgs`, as TypeScript does, and none `HealthArgsArgs`.
+ */
+export const forSdks = (schema: PackageSpec): PackageSpec =>
+  JSON.parse(JSON.stringify(schema).replaceAll(TYPE_NAME, "$1"));
+
+/** The name of a type, as a key and in references, before its ending. */
+const TYPE_NAME = /("(?:#\/types\/)?mcp:index:\w+)Args(?=")/g;
