@@ -47,11 +47,18 @@ const withoutMarks = (schema: PackageSpec): PackageSpec =>
   JSON.parse(JSON.stringify(schema, (key, value) => (key === "optional" && value === true ? undefined : value)));
 
 /**
- * The same schema with type names that end in no "Args": what generates SDKs puts that after the types of inputs, so that
- * every language says `HealthArgs`, as TypeScript does, and none `HealthArgsArgs`.
+ * The same schema as what generates SDKs takes it best: type names end in no "Args", which is put after the types of
+ * inputs, so that every language says `HealthArgs`, as TypeScript does, and none `HealthArgsArgs`; and outputs of
+ * components carry no mark that they are secret: for Java that makes code that does not compile, and the values of a
+ * component are secret by themselves.
  */
-export const forSdks = (schema: PackageSpec): PackageSpec =>
-  JSON.parse(JSON.stringify(schema).replaceAll(TYPE_NAME, "$1"));
+export function forSdks(schema: PackageSpec): PackageSpec {
+  const made: PackageSpec = JSON.parse(JSON.stringify(schema).replaceAll(TYPE_NAME, "$1"));
+  for (const { isComponent, properties = {} } of Object.values(made.resources)) {
+    if (isComponent) for (const property of Object.values(properties)) delete (property as { secret?: boolean }).secret;
+  }
+  return made;
+}
 
 /** The name of a type, as a key and in references, before its ending. */
 const TYPE_NAME = /("(?:#\/types\/)?mcp:index:\w+)Args(?=")/g;
