@@ -1,6 +1,6 @@
 import { SettingsAnalyzer } from "./analyzer";
 import { configSchema } from "./configSchema";
-import { packageSchema, RESOURCES } from "./packageSchema";
+import { forSdks, packageSchema, RESOURCES } from "./packageSchema";
 import { configPage, referencePages } from "./reference";
 
 /** Folder of the reference; it holds nothing else. */
@@ -15,7 +15,7 @@ export function generated(): Record<string, string> {
   const config = analyzer.interfaceOf("config/stackConfig.ts", "StackConfig");
   const pages = Object.entries({ ...referencePages(schema), "config.md": configPage(config) });
   return {
-    "schema.json": json(schema),
+    "schema.json": json(forSdks(schema)),
     "config.schema.json": json(configSchema(config)),
     ...Object.fromEntries(pages.map(([name, text]) => [`${REFERENCE}/${name}`, text])),
   };

@@ -45,3 +45,20 @@ const byName = <T>(all: Record<string, T>): Record<string, T> =>
 /** Without the marks of the analyzer that are no part of a schema: what is required is listed beside the properties. */
 const withoutMarks = (schema: PackageSpec): PackageSpec =>
   JSON.parse(JSON.stringify(schema, (key, value) => (key === "optional" && value === true ? undefined : value)));
+
+/**
+ * The same schema as what generates SDKs takes it best: type names end in no "Args", which is put after the types of
+ * inputs, so that every language says `HealthArgs`, as TypeScript does, and none `HealthArgsArgs`; and outputs of
+ * components carry no mark that they are secret: for Java that makes code that does not compile, and the values of a
+ * component are secret by themselves.
+ */
+export function forSdks(schema: PackageSpec): PackageSpec {
+  const made: PackageSpec = JSON.parse(JSON.stringify(schema).replaceAll(TYPE_NAME, "$1"));
+  for (const { isComponent, properties = {} } of Object.values(made.resources)) {
+    if (isComponent) for (const property of Object.values(properties)) delete (property as { secret?: boolean }).secret;
+  }
+  return made;
+}
+
+/** The name of a type, as a key and in references, before its ending. */
+const TYPE_NAME = /("(?:#\/types\/)?mcp:index:\w+)Args(?=")/g;

@@ -31,7 +31,7 @@ describe("package.json and its lock", () => {
   for (const lock of [
     "package-lock.json",
     "examples/node-server/package-lock.json",
-    "examples/consumer/server/package-lock.json",
+    "examples/greeter/package-lock.json",
   ]) {
     it(`${lock} holds every package with its hash, and names no registry`, () => {
       const text = read(lock);
