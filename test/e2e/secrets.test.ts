@@ -4,9 +4,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { registryAddress } from "../support/clusterImages";
 import { type Declared, declaring } from "../support/declared";
-import { describeWithDocker, removeDockerObjects } from "../support/docker";
+import { describeWithDocker, docker as engine, removeDockerObjects } from "../support/docker";
 import { makeFolder, removeFolders } from "../support/folder";
 import { describeWithCluster, kubeconfigFile, removeNamespace } from "../support/kubernetes";
+import type { ProviderName } from "../support/providers/attach";
 import { commandLines, filesBelow, hostMissing, type Language, modeOf, PulumiProject } from "../support/pulumiProject";
 import { DOCKERFILE, program } from "../support/quickServer";
 import { freePort, REPOSITORY } from "../support/stack";
@@ -20,10 +21,18 @@ const SETTINGS = {
   lines: `-----BEGIN-----\n${CANARY}-first\n${CANARY}-second\n-----END-----`,
 };
 
+/** What stands in a program for a setting, or for an output of a resource. */
+const from = (reference: string): string => `\${${reference}}`;
+
 /** Every way in which a program hands over a secret. Texts in clear are secret by the schema alone. */
 const variables = (later: string) => ({
-  secrets: { KEY_ONE: "${one}", KEY_LINES: "${lines}", KEY_LATE: `\${one}-${later}`, KEY_CLEAR: `${CANARY}-clear` },
-  env: { KEY_NESTED: "${nested}", PLAIN: "plain" },
+  secrets: {
+    KEY_ONE: from("one"),
+    KEY_LINES: from("lines"),
+    KEY_LATE: `${from("one")}-${later}`,
+    KEY_CLEAR: `${CANARY}-clear`,
+  },
+  env: { KEY_NESTED: from("nested"), PLAIN: "plain" },
 });
 
 /** Shows its secrets wherever a server can, and ends where it is told to. */
@@ -49,10 +58,12 @@ const httpServer = () =>
 const stdioServer = () => makeFolder({ "package.json": MANIFEST, "index.js": STDIO });
 
 interface Target {
-  plugins: string[];
+  plugins: ProviderName[];
   /** What is deployed, with a server named `web` that can be told to fail. */
   resources(name: string): Promise<Declared>;
   env?: Record<string, string>;
+  /** Makes what the resources are put into. */
+  prepare?(name: string): Promise<void>;
   settings?: () => Record<string, string>;
   clean(name: string): Promise<void>;
 }
@@ -70,12 +81,16 @@ const process_: Target = {
         source: httpServer(),
         transport: "http",
         port: await freePort(),
-        ...variables("${tool.toolsDigest}"),
+        ...variables(from("tool.toolsDigest")),
       },
     },
     again: {
       type: "mcp:McpCheck",
-      properties: { server: "web", url: "${web.url}", secrets: { KEY_ONE: "${one}", KEY_CLEAR: `${CANARY}-clear` } },
+      properties: {
+        server: "web",
+        url: from("web.url"),
+        secrets: { KEY_ONE: from("one"), KEY_CLEAR: `${CANARY}-clear` },
+      },
     },
   }),
   clean: async () => {},
@@ -83,8 +98,9 @@ const process_: Target = {
 
 const docker: Target = {
   plugins: ["docker", "random"],
+  prepare: async (name) => void (await engine().createNetwork({ Name: name })),
   resources: async (name) => ({
-    redis: { type: "mcp:McpRedis", properties: { containerName: `${name}-redis`, network: "bridge" } },
+    redis: { type: "mcp:McpRedis", properties: { containerName: `${name}-redis`, network: name } },
     web: {
       type: "mcp:McpContainer",
       properties: {
@@ -92,8 +108,8 @@ const docker: Target = {
         transport: "http",
         port: await freePort(),
         containerName: `${name}-web`,
-        image: { buildSecrets: { TOKEN: "${one}", CLEAR: `${CANARY}-clear` } },
-        ...variables("${redis.url}"),
+        image: { buildSecrets: { TOKEN: from("one"), CLEAR: `${CANARY}-clear` } },
+        ...variables(from("redis.url")),
       },
     },
   }),
@@ -105,17 +121,17 @@ const kubernetes: Target = {
   env: { KUBECONFIG: kubeconfigFile },
   settings: () => ({ kubeconfig: `${readFileSync(kubeconfigFile, "utf8")}\n# ${CANARY}-kubeconfig\n` }),
   resources: async (name) => ({
-    place: { type: "mcp:McpNamespace", properties: { namespaceName: name } },
+    place: { type: "mcp:McpNamespace", properties: { namespace: name } },
     web: {
       type: "mcp:McpDeployment",
       properties: {
         source: httpServer(),
         transport: "http",
-        namespace: "${place.namespace}",
-        kubeconfig: "${kubeconfig}",
-        registry: { server: registryAddress, namespace: "mcp-test", username: "me", password: "${one}" },
-        image: { buildSecrets: { TOKEN: "${one}", CLEAR: `${CANARY}-clear` } },
-        ...variables("${place.namespace}"),
+        namespace: from("place.namespace"),
+        kubeconfig: from("kubeconfig"),
+        registry: { server: registryAddress, namespace: "mcp-test", username: "me", password: from("one") },
+        image: { buildSecrets: { TOKEN: from("one"), CLEAR: `${CANARY}-clear` } },
+        ...variables(from("place.namespace")),
       },
     },
   }),
@@ -133,12 +149,13 @@ function keepsSecrets(target: Target, language: Language): void {
     }
     const name = `mcp-test-${randomBytes(3).toString("hex")}`;
     const settings = { ...SETTINGS, ...target.settings?.() };
+    await target.prepare?.(name);
     const resources = await target.resources(name);
     const project = new PulumiProject(declaring(language, resources, Object.keys(settings), REPOSITORY), {
       PULUMI_DEBUG_COMMANDS: "true", // Has the engine write its events to a file.
       ...target.env,
     });
-    await project.usePlugins(...target.plugins);
+    const stop = await project.attach(target.plugins);
     mkdirSync(path.join(project.home, ".cursor"));
     const told: Record<string, string> = {};
     const states: string[] = [];
@@ -186,6 +203,7 @@ function keepsSecrets(target: Target, language: Language): void {
     } finally {
       await project.run("destroy", "--yes", "--skip-preview");
       await target.clean(name);
+      await stop();
     }
   });
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findOnPath } from "../../cli/command";
 import { makeFolder, writeFiles } from "./folder";
-import { officialPlugin } from "./providers/attach";
+import { attachProviders, type ProviderName } from "./providers/attach";
 import { REPOSITORY } from "./stack";
 
 /** What a command of Pulumi's left behind. */
@@ -61,14 +61,11 @@ export class PulumiProject {
   /** Replaces files of the program. */
   write = (files: Record<string, string>): void => writeFiles(this.root, files);
 
-  /** Makes the official plugins, which a user's Pulumi downloads, known to this home. */
-  async usePlugins(...names: string[]): Promise<void> {
-    const plugins = path.join(this.env.PULUMI_HOME ?? "", "plugins");
-    mkdirSync(plugins, { recursive: true });
-    for (const name of names) {
-      const folder = await officialPlugin(name);
-      if (folder) symlinkSync(folder, path.join(plugins, path.basename(folder)));
-    }
+  /** Gives it the official plugins, which a user's Pulumi downloads, else the tests' own. Returns what ends them. */
+  async attach(names: ProviderName[]): Promise<() => Promise<void>> {
+    const { env, stop } = await attachProviders(this.root, this.env, names);
+    Object.assign(this.env, env);
+    return stop;
   }
 
   /** Starts a command of Pulumi's, without colors and questions. */
