@@ -133,14 +133,12 @@ function makeDynamic(resource: Resource, kind: ResourceKind): void {
 
 /** Names of the inputs and outputs of each dynamic resource whose name begins so, for comparison. */
 export function shapesOf(state: string, prefix: string): Record<string, string[][]> {
-  const own = resourcesOf(state).filter(
-    ({ type, urn }) => type.startsWith("pulumi-nodejs:") && urn.includes(`::${prefix}-`),
-  );
-  return Object.fromEntries(
-    own
-      .map(({ type, inputs, outputs }) => [type, [Object.keys(inputs).sort(), Object.keys(outputs).sort()]] as const)
-      .sort(),
-  );
+  const shapes: Record<string, string[][]> = {};
+  for (const { type, urn, inputs, outputs } of resourcesOf(state)) {
+    if (!type.startsWith("pulumi-nodejs:") || !urn.includes(`::${prefix}-`)) continue;
+    shapes[type] = [Object.keys(inputs).sort(), Object.keys(outputs).sort()];
+  }
+  return shapes;
 }
 
 /** The types of a state's resources, those of providers too. */
