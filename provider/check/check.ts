@@ -4,10 +4,12 @@ import type { CheckInputs, CheckOutputs } from "./properties";
 
 const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secrets", "triggers"] as const;
 
+/** Refreshing a state of version 0.1 compares it with its own inputs. */
+const named = ({ secretEnv, ...others }: CheckInputs): CheckInputs => ({ secrets: secretEnv, ...others });
+
 export const mcpCheck = {
   async diff(_id: string, olds: CheckOutputs, news: CheckInputs) {
-    const { secretEnv, ...before } = olds;
-    return { changes: anyChanged({ secrets: secretEnv, ...before }, news, CHECK_AGAIN_ON) };
+    return { changes: anyChanged(named(olds), named(news), CHECK_AGAIN_ON) };
   },
   async create(inputs: CheckInputs) {
     return { id: inputs.server, outs: await checkServer(inputs) };

@@ -9,6 +9,8 @@ export interface CheckInputs {
   logFile?: string;
   timeoutSeconds?: number;
   triggers?: string[];
+  /** What `secrets` was called in states of version 0.1; never from a program. */
+  secretEnv?: Record<string, string>;
 }
 
 export interface CheckOutputs extends CheckInputs {
@@ -17,6 +19,4 @@ export interface CheckOutputs extends CheckInputs {
   protocolVersion: string;
   tools: string[];
   toolsDigest: string;
-  /** What `secrets` was called in states of version 0.1. */
-  secretEnv?: Record<string, string>;
 }

@@ -36,6 +36,14 @@ export interface Result {
   changes: OpMap;
   /** Warnings and infos, as the user sees them. */
   lines: string[];
+  /** What the engine printed, where it was asked for its own output. */
+  told: string;
+}
+
+/** A step of a preview, as `pulumi preview --json` tells it. */
+export interface Step {
+  urn: string;
+  newState?: { inputs?: Record<string, unknown> };
 }
 
 /** What a command printed, and its exit code. */
@@ -50,8 +58,6 @@ export interface Told {
  * backend. Where the official language host is installed, it runs index.ts as `pulumi up` does.
  */
 export class TestStack {
-  /** A name of its own, since containers and networks are named after the stack. */
-  readonly name = `test-${randomBytes(3).toString("hex")}`;
   readonly root = makeFolder();
   readonly home = makeFolder();
   /** Environment variables that the engine and its plugins get beyond the test's own. */
@@ -60,7 +66,12 @@ export class TestStack {
   private target: unknown;
   private readonly outside = { ...process.env };
 
-  constructor(servers: object[], config: object = {}) {
+  /** @param name by default one of its own, since containers and networks are named after the stack */
+  constructor(
+    servers: object[],
+    config: object = {},
+    readonly name = `test-${randomBytes(3).toString("hex")}`,
+  ) {
     for (const file of ["Pulumi.yaml", "index.ts"]) {
       cpSync(path.join(REPOSITORY, file), path.join(this.root, file));
     }
@@ -98,6 +109,12 @@ export class TestStack {
   preview = (): Promise<Result> => this.run("preview");
   refresh = (): Promise<Result> => this.run("refresh");
   destroy = (): Promise<Result> => this.run("destroy");
+
+  /** A preview with all that the engine tells of each step. */
+  async previewSteps(): Promise<Step[]> {
+    const { told } = await this.run("preview", true);
+    return JSON.parse(told).steps;
+  }
 
   /** Renders the stack's manifests as `render` does. */
   render(given: Partial<Given> = {}): Promise<Rendered> {
@@ -159,6 +176,14 @@ export class TestStack {
     return this.inside(async () => (await this.open()).pulumi(["stack", "export", "--stack", this.name]));
   }
 
+  /** Replaces the stack's state by an exported one. */
+  async importState(state: string): Promise<void> {
+    const file = path.join(makeFolder({ "state.json": state }), "state.json");
+    await this.inside(async () =>
+      (await this.open()).pulumi(["stack", "import", "--file", file, "--stack", this.name]),
+    );
+  }
+
   private get serversFolder(): string {
     return path.join(this.home, "data", "pulumi-mcp-deploy", "servers");
   }
@@ -205,10 +230,15 @@ export class TestStack {
     process.kill(Number.parseInt(engine, 10), signal);
   }
 
-  private run(operation: Operation): Promise<Result> {
+  private run(operation: Operation, json = false): Promise<Result> {
     return this.inside(() =>
       this.withProviders(async () => {
-        const request = { scripts: path.join(REPOSITORY, "dist", "cli"), options: this.sessionOptions, operation };
+        const request = {
+          scripts: path.join(REPOSITORY, "dist", "cli"),
+          options: this.sessionOptions,
+          operation,
+          json,
+        };
         const args = [path.join(__dirname, "operation.cjs"), JSON.stringify(request)];
         const { stdout } = await execFileAsync(process.execPath, args, { cwd: this.root, maxBuffer: 64 * 1024 * 1024 });
         const result = JSON.parse(stdout) as Result | { errors: string[] };
