@@ -4,7 +4,7 @@ import { McpProcess } from "pulumi-mcp-deploy";
 const config = new Config();
 
 const greeter = new McpProcess("greeter", {
-  source: "./server",
+  source: "../greeter",
   port: config.requireNumber("port"),
   env: { GREETING: config.require("greeting") },
 });

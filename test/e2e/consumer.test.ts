@@ -35,7 +35,7 @@ describe("a project that installs the package", function () {
   before(async () => {
     packed = await pack();
     port = await freePort();
-    consumer = new Consumer(await obtainEngine(), { "consumer:port": port, "consumer:greeting": "Good day" });
+    consumer = new Consumer(await obtainEngine(), { "typescript:port": port, "typescript:greeting": "Good day" });
     await consumer.install(packed.file);
   });
   after(async () => {
@@ -170,11 +170,11 @@ interface Outcome {
 }
 
 /**
- * A copy of examples/consumer outside this repository, with a home and a backend of its own. All of it runs in processes
+ * A copy of examples/typescript outside this repository, with a home and a backend of its own. All of it runs in processes
  * that know only its own node_modules.
  */
 class Consumer {
-  readonly root = realpathSync(makeFolder());
+  readonly root = path.join(realpathSync(makeFolder()), "typescript");
   readonly home = realpathSync(makeFolder());
   readonly package = path.join(this.root, "node_modules", "pulumi-mcp-deploy");
   readonly env: NodeJS.ProcessEnv;
@@ -184,7 +184,9 @@ class Consumer {
     config: Record<string, unknown>,
   ) {
     const isOwn = (file: string) => !["node_modules", "dist"].includes(path.basename(file));
-    cpSync(example("consumer"), this.root, { recursive: true, filter: isOwn });
+    for (const name of ["typescript", "greeter"]) {
+      cpSync(example(name), path.join(this.root, "..", name), { recursive: true, filter: isOwn });
+    }
     writeFileSync(path.join(this.root, "Pulumi.test.yaml"), JSON.stringify({ config })); // JSON is YAML.
     writeFileSync(path.join(this.root, "operate.cjs"), OPERATE);
     mkdirSync(path.join(this.home, "state"));
@@ -212,7 +214,7 @@ class Consumer {
     const manifest = JSON.parse(readFileSync(path.join(this.root, "package.json"), "utf8"));
     Object.assign(manifest.dependencies, OLDEST);
     writeFileSync(path.join(this.root, "package.json"), JSON.stringify(manifest));
-    const lock = { name: "consumer", lockfileVersion: 3, requires: true, packages: { ...packages, "": manifest } };
+    const lock = { name: "typescript", lockfileVersion: 3, requires: true, packages: { ...packages, "": manifest } };
     writeFileSync(path.join(this.root, "package-lock.json"), JSON.stringify(lock));
     const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
     await run("npm", ["install", "--prefer-offline", ...quiet, tarball], { cwd: this.root });

@@ -1,4 +1,5 @@
 import { type ExecFileOptions, execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { makeFolder } from "./folder";
@@ -28,4 +29,13 @@ export async function pack(): Promise<Packed> {
   const { stdout } = await run("npm", args, { cwd: REPOSITORY });
   const [packed] = JSON.parse(stdout);
   return { ...packed, file: path.join(folder, packed.filename) };
+}
+
+/** Packs this repository, installs it as a user would into an empty folder, and returns the installed package's folder. */
+export async function installPacked(folder: string): Promise<string> {
+  const { file } = await pack();
+  writeFileSync(path.join(folder, "package.json"), "{}");
+  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  await run("npm", ["install", "--prefer-offline", ...quiet, file], { cwd: folder });
+  return path.join(folder, "node_modules", "pulumi-mcp-deploy");
 }
