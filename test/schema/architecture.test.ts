@@ -5,9 +5,9 @@ import path from "node:path";
 import { REPOSITORY } from "../support/stack";
 import { type Import, importsOf, sourceFiles } from "./imports";
 
-/** Files that nobody writes by hand: lock files, the list of changes, the reference, schemas, pictures. */
+/** Files that nobody writes by hand: lock files, the list of changes, the reference, schemas, pictures, recorded states. */
 const GENERATED =
-  /^(CHANGELOG\.md|docs\/reference\/.*)$|(^|\/)(package-lock\.json|go\.sum|[^/]*\.svg|(config\.)?schema\.json|schemas\/[^/]*\.json)$/;
+  /^(CHANGELOG\.md|docs\/reference\/.*)$|(^|\/)(package-lock\.json|go\.sum|[^/]*\.svg|(config\.)?schema\.json|schemas\/[^/]*\.json|fixtures\/states\/[^/]*\.json)$/;
 
 const tracked = execFileSync("git", ["ls-files"], { cwd: REPOSITORY, encoding: "utf8" })
   .trim()
