@@ -77,12 +77,11 @@ describe("the provider of a rollout", () => {
     }
   });
 
-  it("says that a cluster can't be reached, and masks secrets in what it says", async () => {
+  it("says that a cluster can't be reached", async () => {
     const port = await freePort();
     const kubeconfig = kubeconfigFor(`https://127.0.0.1:${port}`);
     const message = `The cluster's API server can't be reached: connect ECONNREFUSED 127.0.0.1:${port}.`;
     assert.equal(await errorOf({ kubeconfig }), `${message} Check the kubeconfig and the network.`);
-    assert.match(await errorOf({ kubeconfig, secrets: ["ECONNREFUSED"] }), /can't be reached: connect \[secret\] 127/);
   });
 
   it("refuses a context that the kubeconfig does not hold, rather than take another", async () => {
