@@ -2,7 +2,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/
 import { delimiter, dirname, join } from "node:path";
 import { SemVer, valid } from "semver";
 import { briefError, exec, findOnPath } from "./command";
-import { type Attempt, copyDynamicProviderHost, goBuild, officialInstaller } from "./engineInstall";
+import { type Attempt, goBuild, officialInstaller } from "./engineInstall";
 import { withFolderLock } from "./lock";
 import { engineRoot, type UserPaths, userPaths } from "./paths";
 import { type Progress, startProgress } from "./progress";
@@ -135,7 +135,6 @@ async function cachedEngine(
   if (!(await exists(binary))) return undefined;
   const version = await probe(binary).catch(() => undefined);
   if (version === undefined || !isSuitable(version, wanted)) return undefined;
-  await copyDynamicProviderHost(dirname(binary));
   return describe(binary, version, "cache", env);
 }
 

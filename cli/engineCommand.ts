@@ -81,7 +81,7 @@ export function engineCommand(engine: Engine, interrupt?: Interrupt): EngineComm
 
 /**
  * PATH for the engine: its own folder first, for the plugins that come with it; last the npm package, which carries the
- * host of dynamic providers for engines that come without one.
+ * host of dynamic providers: to refresh and destroy states of version 0.1 with an engine that came without one.
  */
 export function enginePath(engine: Engine): string {
   return [dirname(engine.binary), process.env.PATH, pulumiPackage()].filter(Boolean).join(delimiter);

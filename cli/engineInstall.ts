@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { access, copyFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
@@ -79,7 +79,6 @@ export const goBuild: Attempt = {
       GOWORK: "off",
       CGO_ENABLED: "0",
     });
-    await copyDynamicProviderHost(join(root, "bin"));
     for (const name of ["go.mod", "go.sum"]) await rm(join(root, name), { force: true });
   },
 };
@@ -112,21 +111,6 @@ function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEn
       else reject(new Error([`${command} ${args[0]} failed with exit code ${code}.`, ...tail].join("\n")));
     });
   });
-}
-
-/**
- * Puts the script that hosts dynamic providers beside the engine, where the official distribution has it: the engine
- * looks there first, and warns about one that it finds on PATH alone.
- */
-export async function copyDynamicProviderHost(bin: string): Promise<void> {
-  const names = ["pulumi-resource-pulumi-nodejs", "pulumi-resource-pulumi-nodejs.cmd"];
-  const name = process.platform === "win32" ? names[1] : names[0];
-  const target = join(bin, name ?? "");
-  const present = await access(target).then(
-    () => true,
-    () => false,
-  );
-  if (!present) await copyFile(join(pulumiPackage(), name ?? ""), target);
 }
 
 /** The folder of the installed npm package @pulumi/pulumi. */

@@ -26,7 +26,7 @@ function secretInTheOpen(key: string): Problem {
   };
 }
 
-/** The engine writes all config into the state, of the dynamic provider: what is no secret there stands there in clear. */
+/** The engine writes all config of this package into the state, as that of its provider: what is no secret stands there in clear. */
 function plainSecrets(key: string): Problem {
   return {
     path: key,
