@@ -6,7 +6,8 @@ const path = require("node:path");
 const { scripts, options, operation, json } = JSON.parse(process.argv[2]);
 const { obtainEngine } = require(path.join(scripts, "engine"));
 const { openSession } = require(path.join(scripts, "session"));
-const { operate, OperationError } = require(path.join(scripts, "operate"));
+const { OperationError } = require(path.join(scripts, "errors"));
+const { operate } = require(path.join(scripts, "operate"));
 
 async function main() {
   const lines = [];
