@@ -1,7 +1,8 @@
 /** The plugin's process: the engine starts it, reads the port that it prints, and ends it. */
 import { main } from "@pulumi/pulumi/provider";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings";
-import { provider } from "./provider";
+import { answerPreviews } from "./previews";
+import { knownBefore, provider } from "./provider";
 
 const args = process.argv.slice(2);
 // What the provider logs goes to the engine that started it; what it prints would be shown as noise.
@@ -10,6 +11,7 @@ resetOptions("", "", -1, args.find((argument) => !argument.startsWith("-")) ?? "
 if (!process.env.PULUMI_MCP_DEBUG) console.error = () => {};
 
 endWithEngine();
+answerPreviews(knownBefore);
 void main(provider, args);
 
 /** A killed engine ends no plugin. What the provider has begun, such as an installation, would go on without anybody. */

@@ -8,12 +8,15 @@ export interface Operations<I = never, O = never> {
   secretTexts?(inputs: I): string[];
   /** What is wrong with the inputs. Defaults to nothing. */
   check?(olds: Partial<I>, news: I): Promise<CheckFailure[]>;
+  /** Changes that are left undefined are those of the inputs, for the engine to find and show. */
   diff(id: string, olds: O, news: I): Promise<DiffResult>;
   /** @param secrets the texts among the inputs that are secret */
   create(inputs: I, secrets?: string[]): Promise<{ id: string; outs: O }>;
   /** Defaults to what the state says. */
   read?(id: string, outs?: O): Promise<{ id: string; props?: O }>;
   update(id: string, olds: O, news: I, secrets?: string[]): Promise<{ outs: O }>;
+  /** Outputs that are known before the update; for previews. Defaults to none. */
+  known?(olds: O, news: I): Partial<O>;
   /** Defaults to forgetting it. */
   delete?(id: string, outs: O): Promise<void>;
 }

@@ -50,6 +50,12 @@ export const provider: Provider = {
   construct: (...args) => (require("./construct") as typeof import("./construct")).construct(...args),
 };
 
+/** Outputs of an update that are known before it. */
+export const knownBefore = (urn: string, olds: Values, news: Values): Promise<Values> =>
+  carryOut(urn, [olds, news], async (kind, [before, after]) =>
+    wrap(kind.known?.(before.plain, after.plain) ?? {}, after),
+  );
+
 /** What can be done with a resource, by the last type of its URN. */
 function operations(urn: string): Operations<Values, Values> {
   const type = urn.split("::")[2]?.split("$").at(-1) ?? "";

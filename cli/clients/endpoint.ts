@@ -13,7 +13,7 @@ export function endpointOf({ name, place, output }: Entry, state: StateResource[
   if (output?.url !== undefined) return { transport: "http", url: output.url, secretNames: [] };
   if (place?.kind !== "client" || output?.command === undefined) return undefined;
   const { command, args = [] } = output;
-  const { env, secretEnv } = checkOf(name, state);
+  const { env, secrets, secretEnv = secrets } = checkOf(name, state);
   const plain = texts(asMapping(env) ?? {}).map(([key, value]) => [key, asLaunched(value, place.folder)] as const);
   // A container gets what its command names; the rest is for the engine that the check asked.
   const isHandedOn = (key: string) => place.folder !== undefined || args[args.indexOf(key) - 1] === "--env";

@@ -1,5 +1,5 @@
 import type { Operations } from "../operations";
-import { anyChanged } from "../values";
+import { changesOf, UNKNOWN } from "../values";
 import type { CheckInputs, CheckOutputs } from "./properties";
 
 const CHECK_AGAIN_ON = ["url", "command", "args", "env", "secrets", "triggers"] as const;
@@ -9,13 +9,18 @@ const named = ({ secretEnv, ...others }: CheckInputs): CheckInputs => ({ secrets
 
 export const mcpCheck = {
   async diff(_id: string, olds: CheckOutputs, news: CheckInputs) {
-    return { changes: anyChanged(named(olds), named(news), CHECK_AGAIN_ON) };
+    return { changes: changesOf(named(olds), named(news), CHECK_AGAIN_ON) };
   },
   async create(inputs: CheckInputs) {
     return { id: inputs.server, outs: await checkServer(inputs) };
   },
   async update(_id: string, _olds: CheckOutputs, news: CheckInputs) {
     return { outs: await checkServer(news) };
+  },
+  /** Where it is known what the server will be, it is the same code with other settings: it is expected to offer the same. */
+  known({ serverName, serverVersion, protocolVersion, tools, toolsDigest }: CheckOutputs, news: CheckInputs) {
+    if (JSON.stringify(news).includes(UNKNOWN)) return {};
+    return { serverName, serverVersion, protocolVersion, tools, toolsDigest };
   },
 } satisfies Operations<CheckInputs, CheckOutputs>;
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeAnswer, isReady, probe } from "../check/httpProbe";
 import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
-import { anyChanged } from "../values";
+import { changesOf } from "../values";
 import { type Container, openEngine } from "./engine";
 
 /** Inputs of the wait for a container. */
@@ -33,7 +33,7 @@ const AGAIN_ON = ["container", "pidsLimit", "url", "command"] as const;
 
 export const containerReady = {
   async diff(_id: string, olds: ReadyOutputs, news: ReadyInputs) {
-    return { changes: anyChanged(olds, news, AGAIN_ON) };
+    return { changes: changesOf(olds, news, AGAIN_ON) };
   },
   async create(inputs: ReadyInputs) {
     return { id: inputs.server, outs: await waitUntilReady(inputs) };

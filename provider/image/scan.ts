@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Operations } from "../operations";
-import { anyChanged } from "../values";
+import { changesOf } from "../values";
 import { failing, findingsText } from "./findings";
 import { findScanner } from "./scanners";
 
@@ -26,7 +26,7 @@ const AGAIN_ON = ["image", "scanner", "severity", "unfixed", "ignore", "sbom"] a
 
 export const imageScan = {
   async diff(_id: string, olds: ScanOutputs, news: ScanInputs) {
-    return { changes: anyChanged(olds, news, AGAIN_ON) };
+    return { changes: changesOf(olds, news, AGAIN_ON) };
   },
   async create(inputs: ScanInputs) {
     return { id: inputs.server, outs: await scan(inputs) };

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { CheckOutputs } from "../check/properties";
 import type { Operations } from "../operations";
-import { anyChanged } from "../values";
+import { changesOf } from "../values";
 import type { Cluster } from "./cluster";
 import { clusterError } from "./clusterError";
 import type { RolloutInputs, RolloutOutputs } from "./rolloutProperties";
@@ -10,7 +10,7 @@ const AGAIN_ON = ["kind", "namespace", "object", "template", "port", "path"] as 
 
 export const rollout = {
   async diff(_id: string, olds: RolloutOutputs, news: RolloutInputs) {
-    return { changes: anyChanged(olds, news, AGAIN_ON) };
+    return { changes: changesOf(olds, news, AGAIN_ON) };
   },
   async create(inputs: RolloutInputs) {
     return { id: `${inputs.namespace}/${inputs.object}`, outs: await watch(inputs) };

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Operations } from "../operations";
-import { anyChanged, GONE } from "../values";
+import { anyChanged, changesOf, GONE } from "../values";
 import { ensureEnvironment } from "./environment";
 import type { InstallationInputs, InstallationOutputs } from "./installationProperties";
 import { serverFolder } from "./paths";
@@ -24,7 +24,7 @@ const REINSTALL_ON = [
 export const installation = {
   async diff(_id: string, olds: InstallationOutputs, news: InstallationInputs) {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
-    const changes = replaces.length > 0 || anyChanged(olds, news, REINSTALL_ON) || !(await isReleased(olds));
+    const changes = replaces.length > 0 || !(await isReleased(olds)) || changesOf(olds, news, REINSTALL_ON);
     return { changes, replaces, deleteBeforeReplace: true };
   },
 

@@ -1,6 +1,6 @@
 import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
-import { anyChanged, GONE } from "../values";
+import { anyChanged, changesOf, GONE } from "../values";
 import { inheritedEnv } from "./childEnv";
 import { portProblem } from "./ports";
 import { waitUntilReady } from "./readiness";
@@ -31,6 +31,9 @@ export interface ProcessOutputs extends ProcessInputs {
   generation: string;
 }
 
+/** Stands in a preview for the generation that only the start of the server makes. */
+const ANEW = "started anew";
+
 const RESTART_ON = [
   "release",
   "cwd",
@@ -54,7 +57,7 @@ export const supervisedProcess = {
     const replaces = anyChanged(olds, news, ["instance"]) ? ["instance"] : [];
     const died = !isRunning(olds.instance, olds.generation);
     return {
-      changes: died || replaces.length > 0 || anyChanged(olds, news, RESTART_ON),
+      changes: died || replaces.length > 0 || changesOf(olds, news, RESTART_ON),
       replaces,
       deleteBeforeReplace: true,
     };
@@ -78,6 +81,9 @@ export const supervisedProcess = {
       throw error;
     }
   },
+
+  /** The same release is started anew: what depends on the code alone stays. */
+  known: ({ release }: ProcessOutputs, news: ProcessInputs) => (release === news.release ? { generation: ANEW } : {}),
 
   /** A server that no longer runs is reported as gone, so that the next `up` starts it. */
   async read(id: string, outs?: ProcessOutputs) {

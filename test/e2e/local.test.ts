@@ -176,10 +176,16 @@ describe("local stack on the real engine", function () {
     );
   });
 
-  it("restarts just the server whose environment changed", async () => {
-    const node = childOf("node-server");
+  it("shows a changed variable, and next to nothing else, in plain pulumi preview --diff", async () => {
     stack.configure(servers("Good day"));
     await stack.secret("API_KEY", API_KEY);
+    const shown = (await stack.pulumi("preview", "--diff", "--color", "never")).trimEnd();
+    assert.match(shown, /\n +~ env: \{\n +~ GREETING: "Hello" => "Good day"\n +\}\n/);
+    assert.ok(shown.split("\n").length <= 30, shown);
+  });
+
+  it("restarts just the server whose environment changed", async () => {
+    const node = childOf("node-server");
     const { changes } = await stack.up();
     assert.equal(changes.update, 2);
     assert.equal(childOf("node-server"), node);

@@ -172,8 +172,11 @@ export class TestStack {
   }
 
   /** The stack's state as the backend holds it. */
-  async state(): Promise<string> {
-    return this.inside(async () => (await this.open()).pulumi(["stack", "export", "--stack", this.name]));
+  state = (): Promise<string> => this.pulumi("stack", "export");
+
+  /** Runs the engine's own command line on this stack, and returns what it prints. */
+  pulumi(...args: string[]): Promise<string> {
+    return this.inside(async () => (await this.open()).pulumi([...args, "--stack", this.name]));
   }
 
   /** Replaces the stack's state by an exported one. */

@@ -226,9 +226,21 @@ describe("check provider", function () {
       (await mcpCheck.diff("id", olds, { ...olds, ...news })).changes;
     assert.equal(await changes({}), false);
     assert.equal(await changes({ timeoutSeconds: 9, server: "renamed", logFile: "/log" }), false);
-    assert.equal(await changes({ triggers: ["g2"] }), true);
-    assert.equal(await changes({ triggers: [UNKNOWN] }), true);
-    assert.equal(await changes({ url: UNKNOWN }), true);
-    assert.equal(await changes({ secrets: { API_KEY: KEY } }), true);
+    // For the engine to find and show.
+    const changed = [{ triggers: ["g2"] }, { triggers: [UNKNOWN] }, { url: UNKNOWN }, { secrets: { API_KEY: KEY } }];
+    for (const news of changed) assert.equal(await changes(news), undefined);
+  });
+
+  it("expects the same tools in a preview of the same code, and knows nothing of code that is not there yet", () => {
+    const surface = {
+      serverName: "w",
+      serverVersion: "1",
+      protocolVersion: "2026-07-28",
+      tools: ["a"],
+      toolsDigest: "d",
+    };
+    const olds = { server: "weather", url: "http://127.0.0.1:1/mcp", triggers: ["g1"], ...surface };
+    assert.deepEqual(mcpCheck.known(olds, { server: "weather", triggers: ["started anew"] }), surface);
+    assert.deepEqual(mcpCheck.known(olds, { server: "weather", triggers: [UNKNOWN] }), {});
   });
 });

@@ -137,7 +137,7 @@ esac
     const { calls } = useFakePython();
     const first = await create();
     writeFileSync(path.join(source, "server.py"), "print('two')\n");
-    assert.equal((await installation.diff("id", first, inputs())).changes, true);
+    assert.equal((await installation.diff("id", first, inputs())).changes, undefined);
     const second = (await installation.update("id", first, inputs())).outs ?? assert.fail();
     assert.deepEqual(calls(), ["venv", `pip ${realpathSync(source)}`]);
     assert.notEqual(second.release, first.release);
@@ -342,8 +342,8 @@ esac
     const changes = async (news: object) => (await installation.diff("id", outs, { ...inputs(), ...news })).changes;
     assert.equal(await changes({}), false);
     assert.equal(await changes({ server: "renamed" }), false);
-    assert.equal(await changes({ requirements: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] }), true);
-    assert.equal(await changes({ requiresRuntime: ">=3.11" }), true);
+    assert.equal(await changes({ requirements: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] }), undefined);
+    assert.equal(await changes({ requiresRuntime: ">=3.11" }), undefined);
     assert.deepEqual(await installation.diff("id", outs, inputs({ instance: "moved-1" })), {
       changes: true,
       replaces: ["instance"],

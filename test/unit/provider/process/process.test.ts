@@ -321,7 +321,15 @@ describe("process provider", function () {
       false,
       "for the state nothing has happened",
     );
-    assert.equal((await supervisedProcess.diff("id", outs, failing)).changes, true);
+    assert.equal((await supervisedProcess.diff("id", outs, failing)).changes, undefined, "the engine shows what");
+  });
+
+  it("says in a preview that the same release is started anew, and nothing of another", () => {
+    const outs = { ...inputs, generation: "g1" };
+    assert.deepEqual(supervisedProcess.known(outs, { ...inputs, env: { MODE: "fast" } }), {
+      generation: "started anew",
+    });
+    assert.deepEqual(supervisedProcess.known(outs, { ...inputs, release: "r2" }), {});
   });
 
   it("sees that an interrupted `up` left another version running", async () => {
