@@ -4,6 +4,9 @@ const { join } = require("node:path");
 // Mocha adds the files of the command line to those of its settings: whoever names files wants no others.
 const named = process.argv.slice(2).some((argument) => argument.endsWith(".ts"));
 
+// Messages name commands as the user gives them: tests are told the same, whether npm runs them or not.
+delete process.env.npm_lifecycle_script;
+
 /** All tests; those that need a cluster last, since CI builds it while the others run. */
 function tests() {
   const files = readdirSync(join(__dirname, "test"), { recursive: true })
