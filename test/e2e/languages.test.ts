@@ -55,10 +55,10 @@ describe("the package in other languages", function () {
       });
 
       it("says what is wrong with an arg in the user's words, without a stack", async () => {
-        project.configure({ port: 80, greeting: "Good evening" });
+        project.configure({ port: 99_999, greeting: "Good evening" });
         const told = await project.failing("preview");
         assert.match(told, /port: there is no such TCP port/);
-        assert.match(told, /allowed: a whole number from 1024 to 65535/);
+        assert.match(told, /got: +99999\n\s+allowed: a whole number from 1024 to 65535/);
         assert.doesNotMatch(told, /\n\s+at .*\.(js|ts):\d+/);
       });
 
