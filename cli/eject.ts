@@ -73,6 +73,10 @@ async function serverOf(root: string, stack: string, name: string) {
     throw await unknownStack(root, stack);
   }
   const { config = {} } = (parseYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  if (config["mcp:servers"] === undefined) {
+    const fix = invocation("eject", "FOLDER");
+    throw new UsageError(`The servers of ${stack} stand in its program, and not in mcp:servers.\n  fix: ${fix}`);
+  }
   const { config: known } = shapeOf({ servers: config["mcp:servers"], image: config["mcp:image"] });
   if (!known) {
     const preview = invocation("preview", stackOption(stack));

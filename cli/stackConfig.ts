@@ -29,9 +29,11 @@ export async function unknownStack(root: string, stack: string): Promise<UsageEr
   const known = await knownStacks(root);
   const nearest = known.length > 0 ? closest(stack, known) : "";
   const hint = nearest && distance(stack, nearest) <= 3 ? ` Did you mean ${nearest}?` : "";
+  const copy = known.length > 0 ? "copy one of the known, or " : "";
   return new UsageError(
     `Unknown stack ${stack}.${hint}\n  known: ${known.join(", ") || "none"}\n` +
-      `  fix:   a new stack needs a file with its settings, Pulumi.${stack}.yaml: copy one of the known, or ` +
+      `  fix:   a new stack needs a file with its settings, Pulumi.${stack}.yaml: ` +
+      copy +
       invocation("pulumi", `stack init ${stack}`),
   );
 }

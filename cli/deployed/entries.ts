@@ -1,6 +1,6 @@
 import { OWN_TYPES, type ResourceKind, resourceType } from "../../common/resourceTypes";
 import { DEFAULTS } from "../../components/server/defaults";
-import { asMapping } from "../compose/composeFile";
+import { asMapping, type Mapping } from "../compose/composeFile";
 import { type StateResource, TYPES } from "../compose/stackState";
 import type { StackConfig } from "./config";
 import { type ServerOutput, serverOutput } from "./output";
@@ -129,9 +129,11 @@ function processPlace(
   return isForClients ? { kind: "client", folder: String(outputs.folder) } : { kind: "process", instance };
 }
 
-/** The context of the kubeconfig that the stack was deployed with. */
-export function contextOf(state: StateResource[]): string | undefined {
-  return textOf(state.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs.context);
+/** What the stack was deployed to its cluster with: the context, and the kubeconfig that its components were given. */
+export function clusterOf(state: StateResource[]): { context: string | undefined; kubeconfig: unknown } {
+  const inputsOf = (wanted: string): Mapping => state.find(({ type }) => type === wanted)?.inputs ?? {};
+  const [provider, rollout] = [inputsOf("pulumi:providers:kubernetes"), inputsOf(resourceType("Rollout"))];
+  return { context: textOf(provider.context) ?? textOf(rollout.context), kubeconfig: rollout.kubeconfig };
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -62,12 +62,14 @@ export class PodReader {
  * Opens the cluster that a stack was deployed to.
  * @throws when this machine does not know it, or knows it as another
  */
-export function openPods({ cluster }: Pick<DeployedStack, "cluster">): PodReader {
-  if (cluster) {
+export function openPods({ cluster: { context, server, kubeconfig } = {} }: Pick<DeployedStack, "cluster">): PodReader {
+  if (context !== undefined && kubeconfig === undefined) {
     const { requireContext } = require("../../config/kubeconfig") as typeof import("../../config/kubeconfig");
-    requireContext(cluster);
+    requireContext({ context, ...(server !== undefined && { server }) });
   }
-  return new PodReader(loadKubeconfig({ ...(cluster && { context: cluster.context }) }));
+  return new PodReader(
+    loadKubeconfig({ ...(context !== undefined && { context }), ...(kubeconfig !== undefined && { kubeconfig }) }),
+  );
 }
 
 export const nameOf = ({ metadata }: V1Pod): string => metadata?.name ?? "";

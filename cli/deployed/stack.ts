@@ -1,10 +1,10 @@
-import { readState, type StateResource } from "../compose/stackState";
+import { opened, readState, type StateResource } from "../compose/stackState";
 import { invocation, stackOption } from "../invocation";
 import { projectRoot } from "../project";
 import { isStackMissing, type Session, StackMissingError } from "../session";
 import { stackFile, unknownStack } from "../stackConfig";
 import { readStackConfig, type StackConfig } from "./config";
-import { contextOf, type Entry, entriesOf } from "./entries";
+import { clusterOf, type Entry, entriesOf } from "./entries";
 
 /** What is known of a stack without asking what runs. */
 export interface DeployedStack {
@@ -12,8 +12,11 @@ export interface DeployedStack {
   entries: Entry[];
   /** Its state. */
   resources: StateResource[];
-  /** The cluster that it belongs to; for Kubernetes. */
-  cluster?: StackConfig["cluster"];
+  /** How the cluster is reached that it belongs to; for Kubernetes. */
+  cluster?: Partial<NonNullable<StackConfig["cluster"]>> & {
+    /** Content of a kubeconfig. Defaults to that of this machine. */
+    kubeconfig?: string;
+  };
 }
 
 /**
@@ -31,13 +34,17 @@ export async function deployedStack(session: Session, { secrets = false } = {}):
       read("config", "--json", ...file),
     ]);
     const [resources, config] = [readState(state), readStackConfig(printed)];
-    const { cluster } = config;
-    const context = contextOf(resources) ?? cluster?.context;
+    const { context = config.cluster?.context, kubeconfig } = clusterOf(resources);
+    if (kubeconfig !== undefined && !secrets) return deployedStack(session, { secrets: true });
     return {
       name,
       entries: entriesOf(resources, config),
       resources,
-      ...(context !== undefined && { cluster: { ...cluster, context } }),
+      cluster: {
+        ...config.cluster,
+        ...(context !== undefined && { context }),
+        ...(kubeconfig !== undefined && { kubeconfig: String(opened(kubeconfig)) }),
+      },
     };
   } catch (error) {
     if (!isStackMissing(error)) throw error;

@@ -24,6 +24,13 @@ const OWN_LOGS =
 const target = () => require("../../targets/kubernetes") as typeof import("../../targets/kubernetes");
 
 function settingsOf(stack: string): Settings {
+  if (new (require("@pulumi/pulumi") as typeof import("@pulumi/pulumi")).Config("mcp").get("servers") === undefined) {
+    throw new UsageError(
+      `The servers of ${stack} stand in its program, and not in mcp:servers. Manifests are rendered without the engine, by\n` +
+        "  which a program of your own registers its resources.\n" +
+        "  fix: have the engine write them: renderYamlToDirectory of the kubernetes.Provider that the components are given",
+    );
+  }
   const { loadSettings } = require("../../config") as typeof import("../../config");
   const settings = loadSettings();
   if (settings.target === Target.Kubernetes) {

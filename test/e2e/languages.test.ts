@@ -54,6 +54,18 @@ describe("the package in other languages", function () {
         assert.deepEqual(await project.up(), { same: 5 });
       });
 
+      it("is shown by the command line, which goes by the stack's state", async () => {
+        const { healthy, servers } = JSON.parse(await project.command("status", "--json"));
+        const { target, health, url, tools } = servers.greeter;
+        assert.deepEqual([healthy, target, health, tools], [true, "process", "healthy", 1]);
+        assert.equal(url, `http://127.0.0.1:${port}/mcp`);
+        const clients = JSON.parse(await project.command("clients", "greeter", "--client", "cursor", "--json"));
+        assert.deepEqual(clients.greeter.cursor.snippet, { mcpServers: { greeter: { url } } });
+        assert.match(await project.command("outputs"), /^greeter +process +http:\S+ +greet +claude mcp add /m);
+        assert.match(await project.command("logs", "greeter", "--lines", "1"), /^greeter \| /);
+        assert.match(await project.command("preview"), /^Nothing would change\./m);
+      });
+
       it("says what is wrong with an arg in the user's words, without a stack", async () => {
         project.configure({ port: 99_999, greeting: "Good evening" });
         const told = await project.failing("preview");

@@ -73,6 +73,7 @@ export class LanguageProject {
   private constructor(
     language: Language,
     private readonly hosts: Hosts,
+    private readonly installed: string,
   ) {
     this.folder = path.join(this.root, language);
     const isOwn = (file: string) => !["node_modules", "dist", "sdks", ".venv"].includes(path.basename(file));
@@ -100,7 +101,7 @@ export class LanguageProject {
    * @param installed folder of the package
    */
   static async create(language: Language, hosts: Hosts, installed: string): Promise<LanguageProject> {
-    const project = new LanguageProject(language, hosts);
+    const project = new LanguageProject(language, hosts, installed);
     if (language === "yaml" && !(await findOnPath("pulumi-language-nodejs", { PATH: hosts.path }))) {
       // What adds a package asks the host for Node; a project that needs no SDK can do without, see docs/languages.md.
       const file = path.join(project.folder, "Pulumi.yaml");
@@ -137,6 +138,13 @@ export class LanguageProject {
     const { stdout } = await run(this.hosts.engine.binary, [...args, "--non-interactive"], options).catch((error) => {
       throw new Error(`pulumi ${args.join(" ")}:\n${error.stdout}${error.stderr}`);
     });
+    return stdout as string;
+  }
+
+  /** What a command of the package's own command line prints, as `npx` runs it in the project's folder. */
+  async command(...args: string[]): Promise<string> {
+    const bin = path.join(this.installed, "..", ".bin", "mcp-deploy");
+    const { stdout } = await run(bin, [...args, "--stack", "test"], { cwd: this.folder, env: this.env });
     return stdout as string;
   }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readState } from "../../../cli/compose/stackState";
+import { opened, readState } from "../../../cli/compose/stackState";
 import { readStackConfig, type StackConfig } from "../../../cli/deployed/config";
-import { contextOf, type Entry, entriesOf } from "../../../cli/deployed/entries";
-import { type RecordedResource, recordedResources, stateOf } from "./composeState";
+import { clusterOf, type Entry, entriesOf } from "../../../cli/deployed/entries";
+import { type RecordedResource, recordedResources, secret, stateOf } from "./composeState";
 
 const NONE: StackConfig = { target: "process", servers: [], services: [] };
 const STACK = "urn:pulumi:test::mcp::pulumi:pulumi:Stack::mcp-test";
@@ -124,7 +124,13 @@ describe("what a stack has deployed", () => {
         ["weather", "server", { ...place, workload: "Deployment", object: "weather-6f3a" }],
       ],
     );
-    assert.equal(contextOf(readState(stateOf(state))), "prod");
+    assert.equal(clusterOf(readState(stateOf(state))).context, "prod");
+    const rollout = resource("mcp:index:Rollout", "weather-rollout", server, {
+      inputs: { context: "other", kubeconfig: secret("k") },
+    });
+    const [, ...unnamed] = state;
+    const { context, kubeconfig } = clusterOf(readState(stateOf([...unnamed, rollout])));
+    assert.deepEqual([context, opened(kubeconfig)], ["other", "k"]);
   });
 
   it("has what the config names and nobody deployed, and what is deployed and no longer in the config", () => {
