@@ -74,6 +74,13 @@ describe("a project that installs the package", function () {
     assert.deepEqual(copies.sort(), Object.entries(OLDEST).sort());
   });
 
+  it("has the command line of the same version", async () => {
+    const command = path.join(consumer.root, "node_modules", ".bin", "mcp-deploy");
+    const { stdout } = await run(command, ["--version"], { cwd: consumer.root, env: consumer.env });
+    const { version } = JSON.parse(readFileSync(path.join(consumer.package, "package.json"), "utf8"));
+    assert.equal(stdout.trim(), version);
+  });
+
   it("loads every module of it", async () => {
     assert.ok(!lstatSync(consumer.package).isSymbolicLink());
     const modules = packed.files.map((file) => file.path).filter((file) => file.endsWith(".js"));
