@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Provider } from "@pulumi/pulumi/provider";
 import { type ResourceKind, resourceKind } from "../common/resourceTypes";
 import { VERSION } from "../common/version";
+import { cancel, cancelled, unlessCancelled } from "./cancellation";
 import { maskSecrets } from "./check/logs";
 import { KINDS } from "./kinds";
 import type { Operations } from "./operations";
@@ -46,6 +47,8 @@ export const provider: Provider = {
 
   delete: (id, urn, props) => carryOut(urn, [props], async (kind, [known]) => kind.delete?.(id, known.plain)),
 
+  cancel: async () => cancel(),
+
   // Loads every component, which a program that has them itself never needs.
   construct: (...args) => (require("./construct") as typeof import("./construct")).construct(...args),
 };
@@ -77,9 +80,10 @@ async function carryOut<T, V extends (Values | undefined)[]>(
   const unwrapped = values.map((value) => unwrap(value)) as { [K in keyof V]: Unwrapped };
   const texts = unwrapped.flatMap(({ plain, texts }) => kind.secretTexts?.(plain) ?? texts);
   try {
-    return await work(kind, unwrapped);
+    return await unlessCancelled(work(kind, unwrapped));
   } catch (error) {
-    throw new Error(maskSecrets((error as Error).message, texts));
+    const { message } = cancelled.aborted ? cancelled.reason : (error as Error);
+    throw new Error(maskSecrets(message, texts));
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cancellation";
 import { isComingUp } from "./failure";
 import { type Endpoint, HandshakeError, handshake, type ServerSurface } from "./handshake";
 import { lastLines, quoteLines } from "./logs";
@@ -32,7 +32,7 @@ async function handshakeOrExplain(inputs: CheckInputs, log: LastLines | undefine
     } catch (error) {
       const passes = endpoint.transport === "http" && error instanceof HandshakeError && isComingUp(error.cause);
       if (!passes || Date.now() + RETRY_MS >= deadline) throw new Error(await explain(inputs, error as Error, log));
-      await sleep(RETRY_MS);
+      await pause(RETRY_MS);
     }
   }
 }

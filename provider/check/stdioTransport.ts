@@ -7,6 +7,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment } from "@modelcontextprotocol/client/stdio";
+import { endWithUs } from "../cancellation";
 import { killGroup, signal } from "./processGroup";
 
 /** How long a server may take to end by itself once its stdin is closed, and once more after SIGTERM, in milliseconds. */
@@ -46,6 +47,7 @@ export class ProcessGroupTransport implements Transport {
   private gone: Promise<void> = Promise.resolve();
   private pending = "";
   private isClosing = false;
+  private release = () => {};
 
   constructor(private readonly server: StdioCommand) {}
 
@@ -54,6 +56,7 @@ export class ProcessGroupTransport implements Transport {
     const child = spawn(command, args, { env: { ...getDefaultEnvironment(), ...env }, stdio: "pipe", detached: true });
     this.child = child;
     this.pid = child.pid;
+    if (child.pid !== undefined) this.release = endWithUs(child.pid);
     const [out, err] = [new StringDecoder("utf8"), new StringDecoder("utf8")];
     child.stdout.on("data", (chunk: Buffer) => this.read(out.write(chunk)));
     child.stderr.on("data", (chunk: Buffer) => {
@@ -91,6 +94,7 @@ export class ProcessGroupTransport implements Transport {
       if (!(await this.isGoneWithin(END_MS))) signal(pid, "SIGTERM", true);
       await this.isGoneWithin(END_MS);
       await killGroup(pid);
+      this.release();
     }
     this.finish();
     for (const stream of [child?.stdin, child?.stdout, child?.stderr]) stream?.destroy();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cancellation";
 import { describeAnswer, isReady, probe } from "../check/httpProbe";
 import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
@@ -68,7 +68,7 @@ async function problemOf(container: Container, inputs: ReadyInputs): Promise<str
     const answer = inputs.url ? await ask(inputs.url) : await container.run(inputs.command ?? ["true"]);
     if (answer === undefined) return undefined;
     last = answer;
-    await sleep(100);
+    await pause(100);
   }
   return `${last} (waited ${inputs.timeoutSeconds} s)`;
 }

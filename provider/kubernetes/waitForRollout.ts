@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CoreV1Event, V1DeploymentSpec, V1DeploymentStatus, V1Pod } from "@kubernetes/client-node";
+import { pause } from "../cancellation";
 import { indent, quoteLines } from "../check/logs";
 import { type Cluster, type Revision, timeOf, type Workload } from "./cluster";
 import { podProblem } from "./podProblems";
@@ -40,7 +40,7 @@ export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): P
       if (!isReached || !mayPass(error) || Date.now() >= deadline) throw error;
     });
     if (seen === undefined) {
-      await sleep(AGAIN_MS);
+      await pause(AGAIN_MS);
       continue;
     }
     isReached = true;
@@ -53,7 +53,7 @@ export async function waitForRollout(cluster: Cluster, inputs: RolloutInputs): P
       const waited = isLate ? ` (waited ${inputs.timeoutSeconds} s)` : "";
       throw new Error(await explain(cluster, inputs, { workload, revision, obstacle, waited }));
     }
-    await sleep(LOOK_MS);
+    await pause(LOOK_MS);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cancellation";
 import type { Operations } from "../operations";
 import { anyChanged } from "../values";
 import type { SetupStep } from "./setupStep";
@@ -100,7 +100,7 @@ async function ask(
         `"${inputs.service}" does not answer at ${inputs.url}: ${last} (waited ${inputs.timeoutSeconds} s)`,
       );
     }
-    await sleep(500);
+    await pause(500);
   }
 }
 

@@ -1,3 +1,4 @@
+import { cancelled } from "../cancellation";
 import { quoteLines } from "../check/logs";
 import type { Operations } from "../operations";
 import { anyChanged, changesOf, GONE } from "../values";
@@ -95,8 +96,12 @@ export const supervisedProcess = {
   },
 } satisfies Operations<ProcessInputs, ProcessOutputs>;
 
-/** @param secrets what its log must not show, beside the secret variables */
+/**
+ * @param secrets what its log must not show, beside the secret variables
+ * @param generation that of a version to go back to, which an interruption does not keep from it
+ */
 async function start(inputs: ProcessInputs, secrets: string[] = [], generation?: string): Promise<ProcessOutputs> {
+  if (generation === undefined) cancelled.throwIfAborted();
   const taken = await portConflict(inputs);
   if (taken !== undefined) throw new Error(taken);
   const state = await startSupervisor(inputs.instance, {
@@ -111,6 +116,10 @@ async function start(inputs: ProcessInputs, secrets: string[] = [], generation?:
   const problem = await waitUntilReady(inputs.instance, {
     url: `http://${inputs.host}:${inputs.port}${inputs.readinessPath}`,
     timeoutSeconds: inputs.startTimeoutSeconds,
+    isBound: generation !== undefined,
+  }).catch(async (error: unknown) => {
+    await stopServer(inputs.instance);
+    throw error;
   });
   if (problem === undefined) return { ...inputs, generation: state.generation };
   await stopServer(inputs.instance);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cancellation";
 import { readinessProblem } from "../check/httpProbe";
 import { type RunState, readRunState } from "./runState";
 
@@ -7,6 +8,8 @@ export interface ReadinessProbe {
   url: string;
   /** Seconds to wait before giving up. */
   timeoutSeconds: number;
+  /** Whether it waits on though the user interrupts the deployment. Defaults to false. */
+  isBound?: boolean;
 }
 
 /** Longest and shortest wait for one answer. */
@@ -20,7 +23,7 @@ const BETWEEN_MS = 25;
  */
 export async function waitUntilReady(
   instance: string,
-  { url, timeoutSeconds }: ReadinessProbe,
+  { url, timeoutSeconds, isBound = false }: ReadinessProbe,
 ): Promise<string | undefined> {
   const deadline = Date.now() + timeoutSeconds * 1_000;
   let last = "it did not listen";
@@ -30,7 +33,7 @@ export async function waitUntilReady(
     const problem = await readinessProblem(url, Math.min(ANSWER_MS, Math.max(SHORT_ANSWER_MS, deadline - Date.now())));
     if (problem === undefined) return undefined;
     last = problem;
-    await sleep(BETWEEN_MS);
+    await (isBound ? sleep : pause)(BETWEEN_MS);
   }
   return `it was not ready within ${timeoutSeconds} s: ${last}`;
 }

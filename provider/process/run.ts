@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { cancelled, endWithUs } from "../cancellation";
 import { indent } from "../check/logs";
 import { packageManagerEnv } from "./childEnv";
 
@@ -18,7 +19,10 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs an interpreter or package manager to its end and returns what it printed on stdout. */
+/**
+ * Runs an interpreter or package manager to its end and returns what it printed on stdout. It leads a process group of
+ * its own, so that what it starts itself, such as a compiler, ends with it when the user interrupts the deployment.
+ */
 export function run(
   command: string,
   args: string[],
@@ -26,12 +30,23 @@ export function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...packageManagerEnv(), ...options.env };
-    execFile(command, args, { ...options, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      if (error.code === "ENOENT") return reject(new Error(notFound(command, options.cwd)));
-      const output = `${stdout}\n${stderr}`.trim() || error.message;
+    const child = spawn(command, args, { ...options, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const release = child.pid === undefined ? () => {} : endWithUs(child.pid);
+    const [out, err] = [child.stdout, child.stderr].map((stream) => {
+      const text: string[] = [];
+      stream.setEncoding("utf8").on("data", (chunk: string) => text.push(chunk));
+      return text;
+    }) as [string[], string[]];
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "ENOENT" ? new Error(notFound(command, options.cwd)) : error),
+    );
+    child.on("close", (code, signal) => {
+      release();
+      if (code === 0) return resolve(out.join(""));
+      if (cancelled.aborted) return reject(cancelled.reason);
+      const output = [...out, "\n", ...err].join("").trim() || `it ended with ${signal ?? `exit code ${code}`}`;
       reject(new CommandError([command, ...args].join(" "), output));
-    }).stdin?.end();
+    });
   });
 }
 

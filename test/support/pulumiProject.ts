@@ -63,7 +63,7 @@ export class PulumiProject {
 
   /** Gives it the official plugins, which a user's Pulumi downloads, else the tests' own. Returns what ends them. */
   async attach(names: ProviderName[]): Promise<() => Promise<void>> {
-    const { env, stop } = await attachProviders(this.root, this.env, names);
+    const { env, stop } = await attachProviders(this.root, process.env, names);
     Object.assign(this.env, env);
     return stop;
   }
