@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -16,6 +16,7 @@ import { parse, stringify } from "yaml";
 import { findOnPath } from "../../cli/command";
 import { type Engine, obtainEngine } from "../../cli/engine";
 import { makeFolder } from "./folder";
+import { provideYamlHost } from "./languages";
 import { run } from "./packed";
 import { example } from "./stack";
 
@@ -30,10 +31,6 @@ const TOOLS: Record<Language, { host: string; tools: string[] }> = {
   go: { host: "go", tools: ["go"] },
 };
 
-const PROVISION = path.join(__dirname, "../environment/languages/yaml.sh");
-/** A build of the host may still be under way. */
-const WAIT_MS = 20 * 60_000;
-
 /** An engine, and where the language hosts are. */
 export interface Hosts {
   engine: Engine;
@@ -47,9 +44,8 @@ export async function findHosts(): Promise<Hosts> {
   const folders = [path.dirname(engine.binary), process.env.PATH ?? ""];
   if (process.env.CI) {
     const env = { ...process.env, PATH: folders.join(path.delimiter) };
-    const { status, stdout, stderr } = spawnSync("bash", [PROVISION], { encoding: "utf8", timeout: WAIT_MS, env });
-    if (status === 0) folders.push(stdout.trim());
-    else if (status !== 3) throw new Error(stderr || `${PROVISION} failed`);
+    const provided = provideYamlHost(env);
+    if (provided) folders.push(provided);
   }
   return { engine, path: folders.join(path.delimiter) };
 }
