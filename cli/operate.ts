@@ -1,4 +1,5 @@
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+import { ensurePlugin } from "../common/plugin";
 import { EngineRunError } from "./engineCommand";
 import { type EventSink, type RunReport, readEvents } from "./engineEvents";
 import { type Operation, OperationError } from "./errors";
@@ -52,6 +53,8 @@ export async function operate(session: Session, operation: Operation, options: O
     }
     return stack.up({ ...common, ...(options.targets ? { target: options.targets } : {}) });
   };
+  // These run no program, which would do it.
+  if (operation === "destroy" || operation === "refresh") ensurePlugin();
   // A preview takes no lock, and may run while somebody deploys.
   if (operation !== "preview") await session.removeStaleLocks();
   command.previewArgs = output ? [output.form] : [];

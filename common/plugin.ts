@@ -19,6 +19,14 @@ const EXECUTABLE = "pulumi-resource-mcp";
 /** The installed package: the compiled files lie in its folder `dist`. */
 const PACKAGE = path.dirname(require.resolve("pulumi-mcp-deploy/package.json"));
 
+/** Whether this process is the plugin, which the engine has found already. */
+let isPlugin = false;
+
+/** Says that this process is the plugin: what it constructs itself needs no other. */
+export function beThePlugin(): void {
+  isPlugin = true;
+}
+
 /**
  * Lets the engine find this package's provider, without a download and without a step of the user's: puts an executable
  * that starts it where the engine keeps plugins, at this very version. The engine looks there when the first resource of
@@ -28,6 +36,7 @@ const PACKAGE = path.dirname(require.resolve("pulumi-mcp-deploy/package.json"));
  * @throws InvalidInputError when it can't be put there, and the project file does not name the plugin either
  */
 export function ensurePlugin(env: NodeJS.ProcessEnv = process.env): void {
+  if (isPlugin) return;
   const home = env.PULUMI_HOME || path.join(homedir(), ".pulumi");
   const folder = path.join(home, "plugins", `resource-mcp-v${VERSION}`);
   const file = path.join(folder, EXECUTABLE);

@@ -1,6 +1,7 @@
 /** The plugin's process: the engine starts it, reads the port that it prints, and ends it. */
 import { main } from "@pulumi/pulumi/provider";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings";
+import { beThePlugin } from "../common/plugin";
 import { cancel } from "./cancellation";
 import { answerPreviews } from "./previews";
 import { knownBefore, provider } from "./provider";
@@ -10,6 +11,7 @@ const args = process.argv.slice(2);
 resetOptions("", "", -1, args.find((argument) => !argument.startsWith("-")) ?? "", "", false, "");
 if (!process.env.PULUMI_MCP_DEBUG) showNoStacks();
 
+beThePlugin();
 endWithEngine();
 answerPreviews(knownBefore);
 void main(provider, args);
