@@ -13,16 +13,13 @@ import path from "node:path";
 import { InvalidInputError } from "./errors";
 import { VERSION } from "./version";
 
-/** The name of the executable that Pulumi starts for the package `mcp`. */
-const EXECUTABLE = "pulumi-resource-mcp";
-
 /** The installed package: the compiled files lie in its folder `dist`. */
 const PACKAGE = path.dirname(require.resolve("pulumi-mcp-deploy/package.json"));
 
 /** Whether this process is the plugin, which the engine has found already. */
 let isPlugin = false;
 
-/** Says that this process is the plugin: what it constructs itself needs no other. */
+/** Says that this process is the plugin: what it constructs is found, unless the engine has cloned it from a repository. */
 export function beThePlugin(): void {
   isPlugin = true;
 }
@@ -36,34 +33,45 @@ export function beThePlugin(): void {
  * @throws InvalidInputError when it can't be put there, and the project file does not name the plugin either
  */
 export function ensurePlugin(env: NodeJS.ProcessEnv = process.env): void {
-  if (isPlugin) return;
-  const home = env.PULUMI_HOME || path.join(homedir(), ".pulumi");
-  const folder = path.join(home, "plugins", `resource-mcp-v${VERSION}`);
-  const file = path.join(folder, EXECUTABLE);
+  const plugins = path.join(env.PULUMI_HOME || path.join(homedir(), ".pulumi"), "plugins");
   const text = launcher();
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
-  try {
-    put(folder, text);
-  } catch (error) {
-    if (isNamedByProject()) return;
-    throw new InvalidInputError([unwritable(folder, error as NodeJS.ErrnoException, env)]);
+  for (const name of isPlugin ? fromGit() : ["resource-mcp"]) {
+    const folder = path.join(plugins, `${name}-v${VERSION}`);
+    const executable = `pulumi-${name}`;
+    const file = path.join(folder, executable);
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    try {
+      put(folder, executable, text);
+    } catch (error) {
+      if (isNamedByProject()) return;
+      throw new InvalidInputError([unwritable(folder, error as NodeJS.ErrnoException, env)]);
+    }
   }
 }
 
+/**
+ * Where the engine looks as well, when it has cloned this package itself, into a folder with the name of the repository
+ * and the commit: for what a component of it registers, it asks the same repository for the release of this version.
+ */
+function fromGit(): string[] {
+  const [, repository] = /^(resource-.+)-v0\.0\.0-x[0-9a-f]{40}$/.exec(path.basename(PACKAGE)) ?? [];
+  return repository ? [repository] : [];
+}
+
 /** Whole or not at all, and safe against other runs that do the same. */
-function put(folder: string, text: string): void {
+function put(folder: string, executable: string, text: string): void {
   mkdirSync(path.dirname(folder), { recursive: true });
   const temporary = mkdtempSync(path.join(path.dirname(folder), ".mcp-"));
   try {
     chmodSync(temporary, 0o755);
-    const made = path.join(temporary, EXECUTABLE);
+    const made = path.join(temporary, executable);
     writeFileSync(made, text, { mode: 0o755 });
     try {
       renameSync(temporary, folder);
     } catch {
       // There is one already, of another installation of this version.
       mkdirSync(folder, { recursive: true });
-      renameSync(made, path.join(folder, EXECUTABLE));
+      renameSync(made, path.join(folder, executable));
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });

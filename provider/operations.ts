@@ -4,8 +4,8 @@ export type { CheckFailure, DiffResult };
 
 /** What can be done with a kind of resource. I: its inputs, O: what the state remembers of it. Secrets arrive as plain values; no error holds them when it reaches the user. */
 export interface Operations<I = never, O = never> {
-  /** What messages must not hold of the inputs. Defaults to every text that the program marks as secret. */
-  secretTexts?(inputs: I): string[];
+  /** What messages must not hold of the inputs, of which there are none yet before a resource is made. Defaults to every text that the program marks as secret. */
+  secretTexts?(inputs: Partial<I>): string[];
   /** What is wrong with the inputs. Defaults to nothing. */
   check?(olds: Partial<I>, news: I): Promise<CheckFailure[]>;
   /** Changes that are left undefined are those of the inputs, for the engine to find and show. */

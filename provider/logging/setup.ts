@@ -55,7 +55,7 @@ export const setupOperations = <T extends SetupInputs>(
 };
 
 /** Steps are marked as a whole where there are passwords in them. Their paths and names are no secret. */
-const secretTexts = ({ password, steps }: SetupInputs): string[] => [
+const secretTexts = ({ password, steps = [] }: Partial<SetupInputs>): string[] => [
   ...(password === undefined ? [] : [password]),
   ...steps.flatMap(({ body }) => ("password" in body ? [String(body.password)] : [])),
 ];

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ensurePlugin } from "../../common/plugin";
-import { VERSION } from "../../common/version";
-import { makeFolder, removeFolders, writeFiles } from "../support/folder";
+import { ensurePlugin } from "../../../common/plugin";
+import { VERSION } from "../../../common/version";
+import { makeFolder, removeFolders, writeFiles } from "../../support/folder";
 
 const exec = promisify(execFile);
-const REPOSITORY = path.resolve(__dirname, "../..");
+const REPOSITORY = path.resolve(__dirname, "../../..");
 
 describe("the launcher of the plugin", () => {
   const folder = path.join("plugins", `resource-mcp-v${VERSION}`);
@@ -104,5 +104,19 @@ describe("the launcher of the plugin", () => {
     const home = path.join(makeFolder({ file: "" }), "file");
     const script = `const plugin = require("${REPOSITORY}/dist/common/plugin.js"); plugin.beThePlugin(); plugin.ensurePlugin();`;
     await exec(process.execPath, ["-e", script], { env: { ...process.env, NODE_OPTIONS: "", PULUMI_HOME: home } });
+  });
+
+  it("is put under the repository's name where the engine has cloned this package itself", async () => {
+    const repository = "resource-example.org_owner_repository.git";
+    const home = makeFolder();
+    const clone = path.join(makeFolder(), `${repository}-v0.0.0-x${"4430606d".repeat(5)}`);
+    mkdirSync(path.join(clone, "dist"), { recursive: true });
+    cpSync(path.join(REPOSITORY, "dist/common"), path.join(clone, "dist/common"), { recursive: true });
+    cpSync(path.join(REPOSITORY, "package.json"), path.join(clone, "package.json"));
+    const script = `const plugin = require("${clone}/dist/common/plugin.js"); plugin.beThePlugin(); plugin.ensurePlugin();`;
+    await exec(process.execPath, ["-e", script], { env: { ...process.env, NODE_OPTIONS: "", PULUMI_HOME: home } });
+    const plugins = path.join(home, "plugins");
+    assert.deepEqual(readdirSync(plugins), [`${repository}-v${VERSION}`]);
+    assert.deepEqual(readdirSync(path.join(plugins, `${repository}-v${VERSION}`)), [`pulumi-${repository}`]);
   });
 });
