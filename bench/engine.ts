@@ -88,7 +88,7 @@ export class BenchEngine {
 
   private scripts(root: string, operation: "up" | "preview" | "render", more: object = {}): Command {
     const options = { root, stack: STACK, operation, program: compiled(root), ...more };
-    const args = ["-e", RUN_SCRIPTS, join(REPOSITORY, "dist", "scripts"), JSON.stringify(options)];
+    const args = ["-e", RUN_SCRIPTS, join(REPOSITORY, "dist", "cli"), JSON.stringify(options)];
     return {
       command: process.execPath,
       args,
@@ -100,15 +100,15 @@ export class BenchEngine {
 
 /** Plain JavaScript, so that neither side pays for compiling it. */
 const RUN_SCRIPTS = `
-const [scripts, { root, stack, operation, program, folder }] = [process.argv[1], JSON.parse(process.argv[2])];
-const { openSession } = require(scripts + "/session");
-const { operate, stackOutputs } = require(scripts + "/operate");
+const [cli, { root, stack, operation, program, folder }] = [process.argv[1], JSON.parse(process.argv[2])];
+const { openSession } = require(cli + "/session");
+const { operate, stackOutputs } = require(cli + "/operate");
 const sink = { line() {}, status() {}, done() {} };
 (async () => {
   const session = await openSession({ root, stack, program });
   if (operation === "render") {
-    const { render } = require(scripts + "/render/render");
-    const { sessionSource } = require(scripts + "/render/source");
+    const { render } = require(cli + "/render/render");
+    const { sessionSource } = require(cli + "/render/source");
     const source = await sessionSource(session, sink, (inline) => openSession({ root, stack, inline }));
     await render(source, { folder, mode: "plain", images: {}, build: true });
     return;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finish } from "./child";
 import { FakeEngine } from "./fakeEngine";
-import { type Comparison, compare } from "./measure";
+import { type Comparison, compare, comparison } from "./measure";
 import type { Benchmark, Settings } from "./settings";
 import { example, STACK, settingsFile, Workspace } from "./workspace";
 
@@ -15,6 +15,29 @@ const SERVERS = ["python-server", "node-server", "simple-server"].map((name, ind
   metricsPort: 9080 + index,
 }));
 
+/** The stacks whose program is started: three processes, and what Pulumi.staging.yaml deploys. */
+const STACKS = [
+  { name: "local", servers: SERVERS, config: {} },
+  {
+    name: "staging",
+    servers: ["python-server", "node-server"].map((name) => ({ name, source: example(name), services: ["redis"] })),
+    config: {
+      "mcp:target": "kubernetes",
+      "mcp:kubernetes": { context: "bench", quota: { "limits.cpu": "4", "limits.memory": "4Gi", pods: "10" } },
+      "mcp:registry": { server: "registry.example.com", namespace: "mcp-staging" },
+      "mcp:services": [{ name: "redis", kind: "redis" }],
+    },
+  },
+];
+
+/** The cluster of the staging stack: the program reads where it is, and does not ask it. */
+const KUBECONFIG = JSON.stringify({
+  "current-context": "bench",
+  clusters: [{ name: "bench", cluster: { server: "https://127.0.0.1:6443" } }],
+  contexts: [{ name: "bench", context: { cluster: "bench", user: "bench" } }],
+  users: [{ name: "bench", user: { token: "none" } }],
+});
+
 /** What a start of the program took, in milliseconds from the start of its Node process. */
 interface Start {
   /** Until the first resource of its own is registered: everything is loaded, the config is read and validated. */
@@ -23,57 +46,59 @@ interface Start {
   end: number;
 }
 
-/** The program of the local stack against a program that imports the same SDKs, and registers one resource. */
+/** The program of a stack against a program that imports the same SDKs, and registers one resource. */
 export const programStart: Benchmark = {
   name: "program-start",
   summary: "start of the program against that of a bare program which imports the same SDKs",
   async run({ runs, progress }: Settings): Promise<Comparison[]> {
     const workspace = new Workspace();
+    const kubeconfig = join(workspace.folder, "kubeconfig");
+    writeFileSync(kubeconfig, KUBECONFIG);
+    const env = { KUBECONFIG: kubeconfig };
     try {
-      const own = workspace.ownProject("own", SERVERS);
-      const sdks = await loadedSdks(own, workspace);
-      const bare = workspace.project("bare", bareProgram(sdks));
-      const starts: Record<string, Start[]> = { own: [], bare: [] };
-      const side = (name: string, root: string) => ({
-        name,
-        run: async () => {
-          const start = await startOnce(root, workspace);
-          starts[root === own ? "own" : "bare"]?.push(start);
-          return start.firstResource;
-        },
-      });
-      const title = "program start, until its first resource";
-      const notes = [`SDKs on both sides: ${sdks.join(", ")}`];
-      const first = await compare(side("this program", own), side("bare program", bare), {
-        title,
-        runs,
-        goal: GOAL,
-        notes,
-        progress,
-      });
-      return [first, await wholeRuns(first, starts)];
+      const found: Comparison[] = [];
+      for (const { name, servers, config } of STACKS) {
+        const own = workspace.ownProject(`own-${name}`, servers, config);
+        const sdks = await loadedSdks(own, workspace, env);
+        const bare = workspace.project(`bare-${name}`, bareProgram(sdks));
+        const ends: Record<string, number[]> = { [own]: [], [bare]: [] };
+        const side = (title: string, root: string) => ({
+          name: title,
+          run: async () => {
+            const start = await startOnce(root, workspace, env);
+            ends[root]?.push(start.end);
+            return start.firstResource;
+          },
+        });
+        const first = await compare(side(`program of the ${name} stack`, own), side("bare program", bare), {
+          title: `program start of the ${name} stack, until its first resource`,
+          runs,
+          goal: GOAL,
+          notes: [`SDKs on both sides: ${sdks.join(", ")}`],
+          progress,
+        });
+        const title = `program start of the ${name} stack, until its end`;
+        const notes = ["from the same runs; no goal, since the bare program registers one resource"];
+        const whole = (root: string) => ends[root]?.slice(1) ?? [];
+        found.push(
+          first,
+          comparison({ title, notes }, [first.subject.name, whole(own)], [first.reference.name, whole(bare)]),
+        );
+      }
+      return found;
     } finally {
       workspace.remove();
     }
   },
 };
 
-/** The same runs once more, timed until the process ended. */
-async function wholeRuns(first: Comparison, starts: Record<string, Start[]>): Promise<Comparison> {
-  const replay = (name: string, key: string) => {
-    const taken = [...(starts[key] ?? [])];
-    return { name, run: async () => taken.shift()?.end ?? Number.NaN };
-  };
-  return compare(replay(first.subject.name, "own"), replay("bare program, one resource", "bare"), {
-    title: `program start, until its end with ${SERVERS.length} servers registered`,
-    runs: first.subject.samples.length,
-    notes: ["from the same runs; no goal, since the bare program registers no servers"],
-    progress: () => {},
-  });
-}
-
 /** Runs a project's index.ts as the official language host does, against an engine that answers at once. */
-async function startOnce(root: string, workspace: Workspace, nodeArgs: string[] = []): Promise<Start> {
+async function startOnce(
+  root: string,
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv,
+  nodeArgs: string[] = [],
+): Promise<Start> {
   const engine = new FakeEngine();
   const address = await engine.start();
   try {
@@ -87,7 +112,7 @@ async function startOnce(root: string, workspace: Workspace, nodeArgs: string[] 
         ...["--root-directory", root, "--stack", STACK, "--pwd", root, "--dry-run", "--parallel", "8", "index.ts"],
       ],
       cwd: root,
-      env: { ...workspace.envOf(root), ...hostEnv(root) },
+      env: { ...workspace.envOf(root), ...env, ...hostEnv(root) },
     });
     if (engine.errors.length > 0) throw new Error(engine.errors.join("\n"));
     if (engine.firstResource === undefined) throw new Error(`${root} registered no resource.`);
@@ -115,30 +140,25 @@ function stackConfig(root: string): Record<string, string> {
 }
 
 /** The Pulumi SDKs that the program of this stack really loads: the bare program gets these and no more. */
-async function loadedSdks(root: string, workspace: Workspace): Promise<string[]> {
+async function loadedSdks(root: string, workspace: Workspace, env: NodeJS.ProcessEnv): Promise<string[]> {
   const probe = join(workspace.folder, "probe.cjs");
   const list = join(workspace.folder, "loaded.json");
   writeFileSync(
     probe,
     `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache))));`,
   );
-  await startOnce(root, workspace, ["--require", probe]);
+  await startOnce(root, workspace, env, ["--require", probe]);
   const files = JSON.parse(readFileSync(list, "utf8")) as string[];
   const names = files.flatMap((file) => /node_modules[\\/](@pulumi[\\/][^\\/]+)[\\/]/.exec(file)?.[1] ?? []);
   return [...new Set(names.map((name) => name.replace("\\", "/")))].sort();
 }
 
-/** Imports the SDKs and uses each, so that the compiler does not leave the import out. */
+/** Loads each SDK whole, as people do. */
 function bareProgram(sdks: string[]): string {
-  const imports = sdks.map((name, index) => `import * as sdk${index} from "${name}";`);
-  const used = sdks.map((_, index) => `sdk${index}`).join(", ");
-  const pulumi = `sdk${sdks.indexOf("@pulumi/pulumi")}`;
-  return [
-    ...imports,
-    "export = async function program() {",
-    `  new ${pulumi}.ComponentResource("bench:index:Bare", "bare");`,
-    `  return { sdks: [${used}].length };`,
-    "};",
-    "",
-  ].join("\n");
+  return `
+const [${sdks.map((_, index) => `sdk${index}`).join(", ")}] = [${sdks.map((name) => `require("${name}")`).join(", ")}];
+module.exports = async () => {
+  new sdk${sdks.indexOf("@pulumi/pulumi")}.ComponentResource("bench:index:Bare", "bare");
+};
+`;
 }

@@ -12,12 +12,14 @@ import { growth } from "./growth";
 import { imageSize } from "./imageSize";
 import { kubernetesCall } from "./kubernetesCall";
 import { kubernetesGrowth } from "./kubernetesGrowth";
+import { kubernetesNoop } from "./kubernetesNoop";
 import { kubernetesUp } from "./kubernetesUp";
 import { type Comparison, MIN_RUNS } from "./measure";
 import { noopUp } from "./noopUp";
 import { peers } from "./peers";
 import { podReady } from "./podReady";
 import { programStart } from "./programStart";
+import { providerStart } from "./providerStart";
 import { rebuild } from "./rebuild";
 import { reportJson, reportText, type Skip, skippedText } from "./report";
 import type { Benchmark } from "./settings";
@@ -25,6 +27,7 @@ import { telemetry } from "./telemetry";
 
 const BENCHMARKS: Benchmark[] = [
   programStart,
+  providerStart,
   noopUp,
   growth,
   firstCall,
@@ -37,6 +40,7 @@ const BENCHMARKS: Benchmark[] = [
   peers,
   failures,
   kubernetesUp,
+  kubernetesNoop,
   kubernetesGrowth,
   kubernetesCall,
   podReady,

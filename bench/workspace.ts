@@ -49,7 +49,7 @@ export class Workspace {
   }
 
   /**
-   * Makes a Pulumi project of this repository's settings whose index.ts is `source`.
+   * Makes a Pulumi project of this repository's settings whose index.ts is `source`, which Node runs as it is on both sides.
    *
    * @param compiled its index.js, for engines without a language host
    */
@@ -92,9 +92,7 @@ export class Workspace {
     const root = join(this.folder, name);
     mkdirSync(root);
     mkdirSync(stateOf(root));
-    for (const file of ["Pulumi.yaml", "tsconfig.json"]) {
-      cpSync(join(REPOSITORY, file), join(root, file));
-    }
+    cpSync(join(REPOSITORY, "Pulumi.yaml"), join(root, "Pulumi.yaml"));
     writeFileSync(join(root, "package.json"), '{ "name": "bench", "private": true }');
     linkModules(join(root, "node_modules"));
     return root;
@@ -105,7 +103,7 @@ export class Workspace {
 function linkModules(folder: string): void {
   mkdirSync(folder);
   symlinkSync(REPOSITORY, join(folder, "pulumi-mcp-deploy"));
-  for (const name of ["@pulumi", "@types", "typescript", "ts-node"]) {
+  for (const name of ["@pulumi", "@types"]) {
     symlinkSync(join(REPOSITORY, "node_modules", name), join(folder, name));
   }
 }
