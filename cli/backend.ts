@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { systemHome } from "../common/pulumiHome";
 import { ensurePassphrase } from "./passphrase";
 import { type UserPaths, userPaths } from "./paths";
 
@@ -32,7 +32,7 @@ export interface BackendOptions {
  * is logged in. Only where none of these says anything, a folder of the user's with a generated passphrase.
  */
 export async function chooseBackend(options: BackendOptions = {}): Promise<Backend> {
-  const { env = process.env, paths = userPaths(), home = homedir() } = options;
+  const { env = process.env, paths = userPaths(), home = systemHome() } = options;
   const chosen = env.PULUMI_BACKEND_URL || options.projectBackend || (await loggedInBackend(env, home));
   if (chosen) {
     return {

@@ -8,9 +8,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import { InvalidInputError } from "./errors";
+import { pulumiHome } from "./pulumiHome";
 import { VERSION } from "./version";
 
 /** The installed package: the compiled files lie in its folder `dist`. */
@@ -33,7 +33,7 @@ export function beThePlugin(): void {
  * @throws InvalidInputError when it can't be put there, and the project file does not name the plugin either
  */
 export function ensurePlugin(env: NodeJS.ProcessEnv = process.env): void {
-  const plugins = path.join(env.PULUMI_HOME || path.join(homedir(), ".pulumi"), "plugins");
+  const plugins = path.join(pulumiHome(env), "plugins");
   const text = launcher();
   for (const name of isPlugin ? fromGit() : ["resource-mcp"]) {
     const folder = path.join(plugins, `${name}-v${VERSION}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ensurePlugin } from "../../../common/plugin";
@@ -30,6 +31,13 @@ describe("the launcher of the plugin", () => {
     const file = put(home);
     assert.equal((statSync(file).mode & 0o777).toString(8), "755");
     assert.deepEqual(readdirSync(path.join(home, "plugins")), [path.basename(folder)]);
+  });
+
+  it("is put into the home that the system knows, which the engine takes, whatever HOME says", async () => {
+    const script = `console.log(require("${REPOSITORY}/dist/common/pulumiHome.js").pulumiHome())`;
+    const env = { ...process.env, NODE_OPTIONS: "", PULUMI_HOME: "", HOME: makeFolder() };
+    const { stdout } = await exec(process.execPath, ["-e", script], { env });
+    assert.equal(stdout.trim(), path.join(userInfo().homedir, ".pulumi"));
   });
 
   it("is left alone where it is right, and replaced where another installation has put one", () => {
